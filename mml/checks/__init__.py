@@ -1,0 +1,1 @@
+"""What a lab runs on the reader's own function."""

@@ -139,12 +139,14 @@ def missing_pages(app, env, docnames, cache):
         if reader is None:
             continue
         notebook = reader.read(content)
+        page = Page(docname, path, notebook, env.mystnb_config.execution_timeout)
         if not any(c.cell_type == "code" for c in notebook.cells):
+            leave_out(env, [page])  # myst-nb would start a kernel for nothing
             continue
         try:
             cache.match_cache_notebook(notebook)
         except KeyError:
-            pages.append(Page(docname, path, notebook, env.mystnb_config.execution_timeout))
+            pages.append(page)
     return pages
 
 

@@ -68,6 +68,19 @@ def find_repository(root, environ=os.environ):
     return address, branch
 
 
+def site_address(root, environ=os.environ):
+    """Return where the book is published: MML_SITE, or GitHub's pages of the repository."""
+    if environ.get("MML_SITE"):
+        return environ["MML_SITE"].rstrip("/") + "/"
+    address, _ = find_repository(root, environ)
+    host, _, path = (address or "").removeprefix("https://").partition("/")
+    if host != "github.com":
+        return None
+    owner, _, name = path.partition("/")
+    own_page = name.lower() == f"{owner.lower()}.github.io"
+    return f"https://{owner.lower()}.github.io/" + ("" if own_page else f"{name}/")
+
+
 def configure(app, config):
     """Give the theme the address, and the buttons that the host can serve."""
     address, branch = find_repository(Path(app.srcdir))

@@ -5,10 +5,19 @@ every page, and icons as 1.4 MB of JavaScript. The book uses none of them.
 """
 
 import os
+import re
+from html import escape, unescape
+from pathlib import Path
 
+from docutils import nodes
+from launch import site_address
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
+
+EPOCH = "1767225600"  # the time that the build claims: 1 January 2026
+INDEXES = {"search": "Search", "genindex": "Index"}
+DOUBLED = {"proof", "proof-content", "exercise-content", "solution-content"}
 
 
 def drop_live_code(app, config):
@@ -40,20 +49,52 @@ def drop_duplicates(app, pagename, templatename, context, doctree):
 
 
 def describe(app, pagename, templatename, context, doctree):
-    """Use the `description` of the front matter for the page's meta tags."""
-    description = (context.get("meta") or {}).get("description")
-    if description:
-        context["page_description"] = description
+    """Give every page a description: its front matter's, or its title and the book's."""
+    meta = context["meta"] = dict(context.get("meta") or {})
+    title = unescape(re.sub(r"<[^>]*>", "", context.get("title") or INDEXES.get(pagename, "")))
+    text = meta.get("description") or f"{title}: a page of {app.config.html_title}"
+    meta["og:description"] = escape(text, quote=False)
+    context["metatags"] = tag("description", text, "name") + context.get("metatags", "")
+    if doctree is None:  # the search and the index, which the extension for tags leaves out
+        context["metatags"] += tag("og:title", title) + tag("og:description", text)
+
+
+def tag(name, content, attribute="property"):
+    """Return a meta element."""
+    return f'<meta {attribute}="{name}" content="{escape(content)}" />\n'
+
+
+def tidy_tags(app, pagename, templatename, context, doctree):
+    """Drop the second viewport, and an address that is none."""
+    tags = re.sub(r'<meta name="viewport"[^>]*>\s*', "", context["metatags"])
+    if not app.config.ogp_site_url:
+        tags = re.sub(r'<meta property="og:url"[^>]*>\s*', "", tags)
+    context["metatags"] = tags
+
+
+def find_site(app, config):
+    """Say where the book is published, where that is known."""
+    config.ogp_site_url = config.ogp_site_url or site_address(Path(app.srcdir)) or ""
+
+
+def drop_doubled_ids(app, doctree, docname):
+    """Take off the ids that every theorem and every exercise would share."""
+    for node in doctree.findall(nodes.Element):
+        if not DOUBLED.isdisjoint(node["ids"]):
+            node["ids"] = [name for name in node["ids"] if name not in DOUBLED]
 
 
 def same_bytes(app, config):
     """Fix what would make two clean builds differ."""
-    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    os.environ.setdefault("SOURCE_DATE_EPOCH", EPOCH)
 
 
 def setup(app):
     app.connect("config-inited", same_bytes)
+    app.connect("config-inited", find_site)
+    app.connect("doctree-resolved", drop_doubled_ids)
     app.connect("builder-inited", lambda app: drop_live_code(app, app.config), priority=1)
     app.connect("html-page-context", drop_duplicates, priority=900)
     app.connect("html-page-context", describe, priority=400)
+    app.connect("html-page-context", tidy_tags, priority=900)
     return {"parallel_read_safe": True}

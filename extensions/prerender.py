@@ -4,6 +4,7 @@ The page then paints its maths with its text and needs no script. A formula that
 KaTeX does not know fails the build, at the line where it stands.
 """
 
+import html
 import json
 import re
 import shutil
@@ -40,7 +41,7 @@ class Katex:
         module = root / "node_modules" / "katex"
         if not module.exists():
             raise ExtensionError(f"KaTeX is not in {module.parent}: run `make assets` first")
-        self.kept = {}
+        self.kept, self.refused = {}, set()
         self.process = subprocess.Popen(
             [str(NODE), str(Path(__file__).with_name("katex_pipe.cjs")), str(module)],
             stdin=subprocess.PIPE,
@@ -88,37 +89,38 @@ def is_split(tex):
     return r"\\" in tex and r"\begin{" not in tex
 
 
+def rendered(app, node):
+    """Return a formula's HTML; warn, once, of one that KaTeX refuses, and show its source."""
+    katex = katex_of(app)
+    tex = tex_of(node)
+    answer = katex.render(tex, isinstance(node, nodes.math_block))
+    if "error" in answer and tex not in katex.refused:
+        katex.refused.add(tex)
+        logger.warning("%s", answer["error"], location=node, type="katex")
+    return answer.get("html", html.escape(tex))
+
+
 def check_formulas(app, doctree):
-    """Warn, when a page is read, of each formula that KaTeX refuses."""
-    if app.builder.format != "html":
-        return
-    for node in doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)):
-        answer = katex_of(app).render(tex_of(node), isinstance(node, nodes.math_block))
-        if "error" in answer:
-            # a formula from a cell has no line of its own: its parent's is the nearest
-            logger.warning("%s", answer["error"], location=node, type="katex")
+    """Render when a page is read: a warning of the write phase is not repeated later."""
+    if app.builder.format == "html":
+        for node in doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)):
+            rendered(app, node)
 
 
 def visit_math(self, node):
-    answer = katex_of(self.builder.app).render(tex_of(node), display=False)
-    if "error" in answer:
-        logger.warning("%s", answer["error"], location=node, type="katex")
     self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
-    self.body.append(answer.get("html", self.encode(node.astext())) + "</span>")
+    self.body.append(rendered(self.builder.app, node) + "</span>")
     raise nodes.SkipNode
 
 
 def visit_displaymath(self, node):
-    answer = katex_of(self.builder.app).render(tex_of(node), display=True)
-    if "error" in answer:
-        logger.warning("%s", answer["error"], location=node, type="katex")
     self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
     if node.get("number"):
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    self.body.append(answer.get("html", self.encode(node.astext())))
+    self.body.append(rendered(self.builder.app, node))
     self.body.append("</div>\n")
     raise nodes.SkipNode
 

@@ -13,16 +13,25 @@ import random
 from itertools import product
 
 import mpmath as mp
+import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanAtom, Not, Or
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 DIGITS = 80
 # Three scales, far apart: a solver stops at SOLVED, a double root then still agrees to NEAR,
 # and a divisor below ZERO is taken to be nought.
 NEAR, ZERO, SOLVED = mp.mpf("1e-25"), mp.mpf("1e-28"), mp.mpf("1e-65")
+NOUGHT = mp.mpf("1e-30")  # two values this small count as equal: what is left of a cancellation
 LOOSE = mp.mpf("1e-8")  # where quadrature or differences stand in for a symbolic value
+
+
+def is_symbolic(e):
+    """Tell whether an expression is a matrix that is not written out entry by entry."""
+    return isinstance(e, sp.MatrixExpr) and not isinstance(e, sp.MatrixBase)
 
 
 class Undefined(ArithmeticError):
@@ -36,8 +45,8 @@ def near(a, b, tolerance=NEAR):
         if not same or (a.rows, a.cols) != (b.rows, b.cols):
             return False
         size = max([abs(x) for x in a] + [abs(x) for x in b])
-        return all(abs(x - y) <= tolerance * size + SOLVED for x, y in zip(a, b, strict=True))
-    return abs(a - b) <= tolerance * max(abs(a), abs(b)) + SOLVED
+        return all(abs(x - y) <= tolerance * size + NOUGHT for x, y in zip(a, b, strict=True))
+    return abs(a - b) <= tolerance * max(abs(a), abs(b)) + NOUGHT
 
 
 def finite(value):
@@ -146,6 +155,9 @@ def _derivative(e, p):
     """Differentiate numerically: an opinion that owes nothing to SymPy's rules."""
     expression = e.expr
     variables = [v for v, n in e.variable_count for _ in range(int(n))]
+    order = len(variables)
+    if order == 1 and isinstance(variables[0], sp.MatrixSymbol):
+        return _matrix_gradient(expression, variables[0], p)
     if not all(isinstance(v, sp.Symbol) for v in variables):
         raise Undefined
 
@@ -156,12 +168,29 @@ def _derivative(e, p):
         if not variables:
             return at(values)
         v, rest = variables[0], variables[1:]
-        h = mp.mpf("1e-12")
+        h = mp.mpf(10) ** -{1: 25, 2: 20}.get(order, 30 // order)
         x = values.get(v, p[v])
         up, down = nested(rest, {**values, v: x + h}), nested(rest, {**values, v: x - h})
         return (up - down) / (2 * h)
 
     return nested(variables, {})
+
+
+def _matrix_gradient(expression, m, p):
+    """Differentiate a scalar by every entry of a matrix."""
+    h = mp.mpf("1e-25")
+    out = p[m].copy()
+    for i, j in product(range(out.rows), range(out.cols)):
+        ends = []
+        for sign in (1, -1):
+            moved = p[m].copy()
+            moved[i, j] += sign * h
+            value = _value(expression, {**p, m: moved})
+            if isinstance(value, mp.matrix) and (value.rows, value.cols) != (1, 1):
+                raise Undefined
+            ends.append(value[0, 0] if isinstance(value, mp.matrix) else value)
+        out[i, j] = (ends[0] - ends[1]) / (2 * h)
+    return out
 
 
 def _integral(e, p):
@@ -297,19 +326,12 @@ def _diagonal(e, p):
 
 
 def _elementwise(e, p):
-    m = _value(e.expr, p)
+    m, t = _value(e.expr, p), sp.Dummy("t")
     out = m.copy()
     for i in range(m.rows):
         for j in range(m.cols):
-            out[i, j] = _value(sp.sympify(e.function(sp.Dummy("t"))), {}) if False else _at(
-                e.function, m[i, j], p
-            )
+            out[i, j] = _value(e.function(t), {**p, t: m[i, j]})
     return out
-
-
-def _at(function, x, p):
-    t = sp.Dummy("t")
-    return _value(function(t), {**p, t: x})
 
 
 def _block(e, p):
@@ -367,11 +389,11 @@ _RULES = [
     (sp.HadamardProduct, _hadamard),
     (sp.DiagMatrix, _diagonal),
     (sp.BlockMatrix, _block),
-    (sp.matrices.expressions.applyfunc.ElementwiseApplyFunction, _elementwise),
+    (ElementwiseApplyFunction, _elementwise),
     (sp.Trace, lambda e, p: _trace(_value(e.arg, p))),
     (sp.Determinant, lambda e, p: mp.det(_value(e.arg, p))),
     (sp.MatrixBase, _explicit),
-    (sp.matrices.expressions.matexpr.MatrixElement, _element),
+    (MatrixElement, _element),
     (sp.Add, _add),
     (sp.Mul, _mul),
     (sp.Pow, _pow),
@@ -451,6 +473,30 @@ def as_facts(conditions):
     return relations, assumed
 
 
+SPECIAL = ("zero", "singular", "nilpotent", "idempotent", "identity")
+
+
+def _special(a, kind):
+    """Make a matrix for which rules that hold for most matrices may fail."""
+    if kind == "zero":
+        return a * 0
+    if kind == "singular":
+        if min(a.rows, a.cols) > 1:
+            for j in range(a.cols):
+                a[a.rows - 1, j] = a[0, j]
+        if a.rows > a.cols > 1:
+            for i in range(a.rows):
+                a[i, a.cols - 1] = a[i, 0]
+        return a
+    if a.rows != a.cols:
+        return a
+    if kind == "identity" or a.rows == 1 or abs(mp.det(a)) < ZERO:
+        return mp.eye(a.rows)
+    middle = mp.zeros(a.rows)
+    middle[0, 0 if kind == "idempotent" else 1] = 1
+    return a * middle * mp.inverse(a)
+
+
 class Sampler:
     """Draw points for some expressions under some conditions.
 
@@ -475,7 +521,7 @@ class Sampler:
         names = {name for m in self.matrices for name in m.args[0].free_symbols}
         shaped = [a for e in everything for a in e.atoms(sp.MatrixExpr)]
         self.sizes = sorted(
-            set().union(*[n.free_symbols for m in shaped for n in m.shape]), key=str
+            set().union(*[sp.sympify(n).free_symbols for m in shaped for n in m.shape]), key=str
         )
         self.symbols = sorted(
             (
@@ -498,14 +544,14 @@ class Sampler:
         for x in e.atoms(sp.Indexed):
             for i in x.indices:
                 self.counts |= i.free_symbols
-        for x in e.atoms(sp.matrices.expressions.matexpr.MatrixElement):
+        for x in e.atoms(MatrixElement):
             self.counts |= x.i.free_symbols | x.j.free_symbols
         for x in e.atoms(sp.MatPow):
             self.counts |= x.exp.free_symbols
 
     def _split_relations(self):
         """Sort the conditions: values to assign, equations to solve, the rest to filter by."""
-        self.given, self.equations, self.bounds = {}, [], {}
+        self.given, self.equations, self.bounds, self.bound = {}, [], {}, set()
         for r in self.relations:
             if isinstance(r, sp.Eq):
                 for name, value in ((r.lhs, r.rhs), (r.rhs, r.lhs)):
@@ -521,6 +567,7 @@ class Sampler:
                         break
                 else:
                     self.equations.append(r)
+                    self.bound |= r.free_symbols | r.atoms(sp.MatrixSymbol)
             elif _is_order(r):
                 low, high = (r.lhs, r.rhs) if r.rel_op in ("<", "<=") else (r.rhs, r.lhs)
                 a, b = self.bounds.get(high, (None, None)) if high.is_Symbol else (None, None)
@@ -548,7 +595,8 @@ class Sampler:
                 high = min(high, -1)
             return mp.mpf(rng.randint(low, max(low, high)))
         scale = (1, 1, 3, mp.mpf(1) / 4)[trial % 4]
-        x = mp.mpf(rng.randint(1, 2991)) / 997 * scale
+        # The first points are whole numbers: a counterexample is best read at 2 and 3.
+        x = mp.mpf(rng.randint(1, 2991)) / 997 * scale if trial > 1 else mp.mpf(rng.randint(2, 5))
         if low is not None and high is not None:
             return low + (high - low) * mp.mpf(rng.randint(1, 996)) / 997
         if low is not None and (low >= 0 or trial % 2):
@@ -563,25 +611,25 @@ class Sampler:
             x = mp.mpc(x, mp.mpf(rng.randint(-1994, 1994)) / 997)
         return mp.mpc(0, x) if s.is_imaginary else x
 
-    def _matrix(self, m, sizes, force=None):
+    def _matrix(self, m, sizes, trial, force=None):
         rng = self.rng
         rows, cols = (int(_value(n, sizes)) for n in m.shape)
         a = mp.matrix(rows, cols)
         for i in range(rows):
             for j in range(cols):
-                a[i, j] = mp.mpf(rng.randint(-2991, 2991)) / 997
+                a[i, j] = (
+                    mp.mpf(rng.randint(-2991, 2991)) / 997 if trial else mp.mpf(rng.randint(-3, 3))
+                )
         kinds = {q for q, name in self.assumed if name == m}
-        if force == "zero":
-            return a * 0
-        if force == "singular" and min(rows, cols) > 1:
-            for j in range(cols):
-                a[rows - 1, j] = a[0, j]
-            if rows > cols:
-                for i in range(rows):
-                    a[i, cols - 1] = a[i, 0]
+        if force in SPECIAL:
+            return _special(a, force)
         if sp.Q.orthogonal in kinds or sp.Q.unitary in kinds:
             q, _ = mp.qr(a)
-            a = q if rng.random() < 0.5 else -q
+            for j in range(cols):  # rotations as well as reflections
+                sign = rng.choice((1, -1))
+                for i in range(rows):
+                    q[i, j] *= sign
+            a = q
         if sp.Q.positive_definite in kinds:
             a = a.T * a + mp.eye(rows) / 5
         if sp.Q.symmetric in kinds:
@@ -608,15 +656,15 @@ class Sampler:
         """
         force = force or {}
         with mp.workdps(DIGITS):
-            point = {"seed": self.rng.random()}
-            for k, n in enumerate(self.sizes):
+            point = {"seed": self.rng.random(), "force": force}
+            for n in self.sizes:
                 low = self.bounds.get(n, (None, None))[0]
                 low = 1 if low is None else max(1, math.ceil(low))
-                point[n] = mp.mpf(low + (1, 2, 1, 0, 2, 1)[(trial + 2 * k + self.rng.randint(0, 1)) % 6])
+                point[n] = mp.mpf(low + (self.rng.choice((0, 1, 1, 1, 2)) if trial else 1))
             for s in self.symbols:
                 point[s] = mp.mpf(force[s]) if s in force else self._number(s, trial)
             for m in self.matrices:
-                point[m] = self._matrix(m, point, force.get(m))
+                point[m] = self._matrix(m, point, trial, force.get(m))
             self.assign(point)
             return point
 
@@ -650,10 +698,10 @@ class Sampler:
                 extra.append(sp.Eq(a.T, a, evaluate=False))
         return extra
 
-    def points(self, count, equations=(), tries=12, force=None):
+    def points(self, count, equations=(), tries=12, force=None, first=0):
         """Yield up to `count` points that meet the conditions and some more equations."""
         found = 0
-        for trial in range(count * tries):
+        for trial in range(first, first + count * tries):
             if found == count:
                 return
             point = self.point(trial, equations, force)
@@ -667,8 +715,10 @@ class Sampler:
         system = [*self.equations, *equations]
         if system:
             fixed = set(force or ())
-            if any(isinstance(e.lhs, sp.MatrixExpr) or e.atoms(sp.MatrixSymbol) for e in system):
-                system += self.structure()
+            if only is not None:
+                only = {*only, *self.bound}
+            if self.matrices:
+                system += [e for e in self.structure() if only is None or e.lhs.free_symbols & only]
             start = self.solve(start, system, fixed, only)
         if start is None or not self.admits(start):
             return None
@@ -689,7 +739,8 @@ class Sampler:
             and not s.is_integer and s not in self.counts and (only is None or s in only)
         ]  # fmt: skip
         for m in self.matrices:
-            if m in used and m not in self.given and m not in fixed and only is None:
+            if (m in used and m not in self.given and m not in fixed
+                    and (only is None or m in only)):
                 places += [(m, ij) for ij in product(range(point[m].rows), range(point[m].cols))]
 
         def moved(values):
@@ -710,45 +761,59 @@ class Sampler:
             for e in equations:
                 gap = evaluate(e.lhs, p) - evaluate(e.rhs, p)
                 out += list(gap) if isinstance(gap, mp.matrix) else [gap]
-            return mp.matrix(out)
+            return out
 
         with mp.workdps(DIGITS):
-            x = mp.matrix([point[n] if ij is None else point[n][ij] for n, ij in places])
-            h = mp.mpf("1e-35")
+            x = [point[n] if ij is None else point[n][ij] for n, ij in places]
             try:
                 f = residual(x)
-                for _ in range(24):
-                    size = max(abs(v) for v in f)
+                jacobian, size, slow = None, max(abs(v) for v in f), False
+                for _ in range(60):
                     if size < SOLVED:
                         return moved(x)
                     if not places:
                         return None
-                    jacobian = mp.matrix(len(f), len(x))
-                    for j in range(len(x)):
-                        step = x.copy()
-                        step[j] += h
-                        change = (residual(step) - f) / h
-                        for i in range(len(f)):
-                            jacobian[i, j] = change[i]
-                    normal = jacobian.H * jacobian
-                    damping = min(size, mp.mpf("1e-10")) ** 2 * mp.mpf("1e-8")
-                    for j in range(len(x)):
-                        normal[j, j] += damping
-                    step = mp.lu_solve(normal, jacobian.H * f)
+                    if jacobian is None:
+                        jacobian = self._slopes(residual, x, f)
+                    # Ordinary precision finds the direction; the steps add up in full precision.
+                    scaled = [_plain(v / size) for v in f]
+                    step = np.linalg.lstsq(jacobian, np.array(scaled), rcond=1e-10)[0]
+                    step = [size * mp.mpmathify(complex(v) if v.imag else v.real) for v in step]
+                    if slow:  # at a double root the full step falls short by half
+                        step = [2 * v for v in step]
                     for _ in range(8):  # halve a step that leads further away or out of the domain
                         try:
-                            g = residual(x - step)
+                            tried = [a - b for a, b in zip(x, step, strict=True)]
+                            g = residual(tried)
                             if max(abs(v) for v in g) < 2 * size:
                                 break
                         except Undefined:
                             pass
-                        step = step / 2
+                        step = [b / 2 for b in step]
                     else:
                         return None
-                    x, f = x - step, g
-            except (Undefined, ZeroDivisionError, ValueError):
+                    before, size = size, max(abs(v) for v in g)
+                    slow = not slow and before > 3 * size > before / 2
+                    x, f = tried, g
+                    if size > before * mp.mpf("1e-8"):
+                        jacobian = None
+            except (Undefined, ZeroDivisionError, ValueError, OverflowError, np.linalg.LinAlgError):
                 return None
         return None
+
+    @staticmethod
+    def _slopes(residual, x, f):
+        """Difference the residual; 80 digits leave room for a tiny step."""
+        h = mp.mpf("1e-35")
+        columns = []
+        for j in range(len(x)):
+            g = residual([v + h if i == j else v for i, v in enumerate(x)])
+            columns.append([_plain((b - a) / h) for a, b in zip(f, g, strict=True)])
+        return np.array(columns).T
+
+
+def _plain(v):
+    return complex(v) if isinstance(v, mp.mpc) and v.imag else float(mp.re(v))
 
 
 def _is_order(r):
@@ -814,26 +879,35 @@ def _matrix_is(predicate, a):
 # --- functions of which only the name is known --------------------------------------------
 
 
-def with_concrete_functions(expressions, seed):
-    """Put a definite, unremarkable function in the place of every undefined one."""
+def concrete_functions(expressions, seed):
+    """Choose a definite, unremarkable function for every undefined one: pairs to replace."""
     rng = random.Random(seed)
     names = sorted({a.func for e in expressions for a in e.atoms(AppliedUndef)}, key=str)
-    out = list(expressions)
+
+    def by_place(slope):  # df/dg(x) is the derivative of f, taken at g(x)
+        out = slope.expr
+        for v, n in slope.variable_count:
+            t = sp.Dummy()
+            out = sp.Subs(sp.Derivative(out.subs(v, t), (t, n)), t, v)
+        return out
+
+    pairs = [(lambda e: isinstance(e, sp.Derivative) and any(
+        isinstance(v, AppliedUndef) for v in e.variables), by_place)]
     for f in names:
         c = [sp.Rational(rng.randint(3, 40), 13) * rng.choice((1, -1)) for _ in range(6)]
 
         def body(*args, c=c, positive=f.is_positive):
             mix = sum(sp.Rational(k + 2, 2) * a for k, a in enumerate(args))
             squares = sum(a**2 for a in args)
-            value = c[0] + c[1] * mix + c[2] * squares + c[3] * sp.exp(mix * c[4] / 4)
+            value = c[0] + c[1] * mix + c[2] * squares + c[3] * sp.exp(mix * c[4] / 12)
             return sp.exp(value / 3) if positive else value
 
-        out = [e.replace(f, body).doit() for e in out]
-    return out
+        pairs.append((f, body))
+    return pairs
 
 
-def with_free_values(expressions):
-    """Put a symbol in the place of every value f(x) and derivative f'(x) of an unknown f.
+def free_values(expressions):
+    """Name every value f(x) and derivative f'(x) of an unknown function f by a symbol.
 
     The values and derivatives of an arbitrary function at a point may be chosen freely, so
     what holds for the symbols holds for the function.
@@ -841,9 +915,5 @@ def with_free_values(expressions):
     found = set().union(
         *[e.atoms(AppliedUndef) | e.atoms(sp.Derivative, sp.Subs) for e in expressions]
     )
-    found = [a for a in found if a.has(AppliedUndef)]
-    names = {
-        a: sp.Dummy(str(a), real=True, positive=a.is_positive or None)
-        for a in sorted(found, key=lambda a: a.sort_key())
-    }
-    return [e.xreplace(names) for e in expressions], {v: k for k, v in names.items()}
+    found = sorted((a for a in found if a.has(AppliedUndef)), key=lambda a: a.sort_key())
+    return {a: sp.Dummy(str(a), real=True, positive=a.is_positive or None) for a in found}

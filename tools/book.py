@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
+EPOCH = "1767225600"  # the time that the build claims: 1 January 2026
 QUIET = re.compile(  # Sphinx's own settings, a screen long
     r"MdParserConfig|NbParserConfig|multitoc|^\s*$|^Using jupyter-cache|=====|browser bar|file://"
     r"|Your book's HTML pages|^Finished generating|_build/html/|message catalogs|targets for 0 po"
@@ -28,7 +29,7 @@ QUIET = re.compile(  # Sphinx's own settings, a screen long
 
 def environment(**extra):
     """Return an environment in which two builds give the same bytes."""
-    settings = {"SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0", "NO_COLOR": "1"}
+    settings = {"SOURCE_DATE_EPOCH": EPOCH, "PYTHONHASHSEED": "0", "NO_COLOR": "1"}
     return {**os.environ, **settings, **extra}
 
 

@@ -1,0 +1,56 @@
+// Makes what is too wide for the screen scroll in its own box, by keyboard too.
+(() => {
+  const KINDS = [
+    ["div.math, span.math", "Formula"],
+    ["pre", "Code"],
+    [".pst-scrollable-table-container, .cell_output .text_html", "Table"],
+    [".cell_output .output", "Output"],
+  ];
+  const made = new Map();
+
+  const tooWide = (box) => box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 1;
+  const inlineTooWide = (box) =>
+    box.firstElementChild && box.getBoundingClientRect().width > box.parentElement.clientWidth + 1;
+
+  function mark(box, name) {
+    if (made.has(box) || box.hasAttribute("tabindex")) return;
+    const before = [box.getAttribute("role"), box.getAttribute("aria-label")];
+    made.set(box, before);
+    box.classList.add("scroll-x");
+    box.tabIndex = 0;
+    if (!before[0]) box.setAttribute("role", "group");
+    if (!before[1]) box.setAttribute("aria-label", `${name}, scrolls sideways`);
+  }
+
+  function unmark(box) {
+    const [role, label] = made.get(box);
+    made.delete(box);
+    box.classList.remove("scroll-x");
+    box.removeAttribute("tabindex");
+    if (!role) box.removeAttribute("role");
+    if (!label) box.removeAttribute("aria-label");
+  }
+
+  function look() {
+    for (const box of [...made.keys()]) unmark(box);
+    const wide = [];
+    for (const [selector, name] of KINDS) {
+      for (const box of document.querySelectorAll(selector)) {
+        const inline = box.matches("span.math");
+        if (inline ? inlineTooWide(box) : tooWide(box)) wide.push([box, name]);
+      }
+    }
+    for (const [box, name] of wide) mark(box, name);
+  }
+
+  let waiting;
+  const soon = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(look, 100);
+  };
+  window.addEventListener("resize", soon);
+  document.addEventListener("toggle", soon, true); // a fold that opens shows new boxes
+  document.addEventListener("click", soon);
+  document.fonts.ready.then(look);
+  look();
+})();

@@ -21,7 +21,7 @@ EPS = np.finfo(float).eps
 
 @dataclass(frozen=True)
 class PowerIterationResult:
-    """What `power_iteration` found.
+    r"""What `power_iteration` found.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class PowerIterationResult:
     iterations : int
         How many products A x were made.
     residual : float
-        The 2-norm of A v − λ v, divided by \\|λ\\| (as it stands where λ is 0).
+        The 2-norm of A v − λ v, divided by \|λ\| (as it stands where λ is 0).
     """
 
     value: float
@@ -61,7 +61,7 @@ class QRAlgorithmResult:
 
 
 def _scaled(A, name):
-    """Return B, e with A = B · 2**e exactly and the largest \\|entry\\| of B in [1, 2)."""
+    r"""Return B, e with A = B · 2**e exactly and the largest \|entry\| of B in [1, 2)."""
     A = as_square(A, name).astype(float)
     exponent = int(np.frexp(np.abs(A).max())[1]) - 1 if A.any() else 0
     return np.ldexp(A, -exponent), exponent
@@ -82,7 +82,8 @@ def _oriented(vectors):
     vectors = vectors / np.linalg.norm(vectors, axis=0)
     size = np.abs(vectors)
     first = np.argmax(size >= (1 - 1e-10) * size.max(axis=0), axis=0)
-    return vectors * np.where(vectors[first, np.arange(vectors.shape[1])] < 0, -1.0, 1.0)
+    # Adding zero turns −0 into 0.
+    return vectors * np.where(vectors[first, np.arange(vectors.shape[1])] < 0, -1.0, 1.0) + 0.0
 
 
 def _eigenvalues_2x2(A):
@@ -124,7 +125,7 @@ def _eig(A):
 
 
 def _is_singular(A):
-    """Tell whether A is singular to rounding: a smallest singular value below n ε of the largest."""
+    """Tell whether the smallest singular value of A is at most n ε of the largest."""
     sizes = np.linalg.svd(A, compute_uv=False)
     return sizes[-1] <= len(A) * EPS * sizes[0]
 
@@ -148,7 +149,8 @@ def characteristic_polynomial(A, *, method="auto"):
         the end. "hessenberg" reduces A to Hessenberg form by reflections and expands the
         determinant there (La Budde): n³ operations, errors of the size of rounding in A.
         "auto" takes the first up to n = 12 and the second above. "faddeev-leverrier" is the
-        same recursion in floats: short, and wrong for n from about 20 on, by cancellation.
+        same recursion in floats: short, but its last coefficients, the determinant among
+        them, lose all their digits by cancellation for n of about 40.
 
     Returns
     -------
@@ -214,8 +216,8 @@ def _exact_polynomial(A):
         try:
             coefficients.append(float(Fraction(c, unit**k)))
         except OverflowError:
-            coefficients.append(math.copysign(math.inf, c))
-    return np.array(coefficients)
+            coefficients.append(math.inf if c > 0 else -math.inf)
+    return np.array(coefficients) + 0.0          # no −0
 
 
 def _hessenberg_polynomial(A):
@@ -354,7 +356,12 @@ def qr_algorithm(A, *, max_iter=None):
         block, moved = H[: last + 1, : last + 1], shift * np.eye(last + 1)
         Q, R = np.linalg.qr(block - moved)
         H[: last + 1, : last + 1] = R @ Q + moved
-    return QRAlgorithmResult(_unscaled(np.sort_complex(np.diag(H)), exponent), iterations)
+    values = np.diag(H)
+    # Real parts that agree to ten digits count as equal, so that pairs stand together.
+    digits = np.round(values.real / np.abs(values).max(), 10) if values.any() else values.real
+    return QRAlgorithmResult(
+        _unscaled(values[np.lexsort((values.imag, digits))], exponent), iterations
+    )
 
 
 def power_iteration(A, *, x0=None, tol=1e-12, max_iter=10_000):
@@ -402,9 +409,9 @@ def power_iteration(A, *, x0=None, tol=1e-12, max_iter=10_000):
 
     Examples
     --------
-    >>> found = power_iteration([[-3, 0], [0, 1]])
-    >>> round(found.value, 12), found.vector.round(9).tolist()
-    (-3.0, [1.0, 0.0])
+    >>> found = power_iteration([[-3, 1], [1, -3]])
+    >>> round(found.value, 9), (found.vector * 2**0.5).round(9).tolist()
+    (-4.0, [1.0, -1.0])
     """
     A, exponent = _scaled(A, "A")
     tol = as_number(tol, "tol", low=0)
@@ -491,7 +498,7 @@ def eigh(S):
     array([[0., 1.],
            [1., 0.]])
     """
-    rtol = 1e-5 if np.asarray(S).dtype == np.float32 else 1e-10
+    rtol = 1e-5 if getattr(S, "dtype", None) == np.float32 else 1e-10
     S, exponent = _scaled(S, "S")
     gap = np.abs(S - S.T)
     if gap.max() > rtol * np.abs(S).max():
@@ -532,10 +539,11 @@ def diagonalise(T):
     -----
     In floats, *defective* needs a rule. A matrix whose eigenvectors have condition number κ
     lies within about ‖T‖/κ² of a defective one. So T is called defective where κ² reaches
-    1/(10 n ε), so that rounding of T alone could have made the difference: κ of about
-    1e7. Below that, T is at most *nearly* defective and is diagonalised, with about
+    1/(100 n ε), so that rounding of T alone could have made the difference: κ of about
+    4e6. Below that, T is at most *nearly* defective and is diagonalised, with about
     log₁₀ κ digits lost in C⁻¹. A repeated eigenvalue with a full set of eigenvectors
-    (an identity, a projection) is no obstacle.
+    (an identity, a projection) is no obstacle: eigenvalues that agree to 1e4 n ε‖T‖ count
+    as one where T − λI vanishes, to 100 n ε‖T‖, on as many dimensions.
 
     Examples
     --------
@@ -551,23 +559,42 @@ def diagonalise(T):
     if len(T) == 2:                              # the same rule and digits as `eigenvalues`
         values = _eigenvalues_2x2(T)
     if np.iscomplexobj(values):
-        value = _unscaled(values[np.abs(values.imag).argmax()], exponent)
+        value = _unscaled(values[[np.abs(values.imag).argmax()]], exponent)[0]
         raise LinAlgError(
             f"T has no real eigenbasis: the eigenvalues {value:.6g} and "
             f"{value.conjugate():.6g} are a complex pair"
         )
-    sizes = np.linalg.norm(vectors, axis=0)
-    if sizes.all():
-        C, n = _oriented(vectors), len(T)
-        limit = 1 / math.sqrt(10 * n * EPS)
+    values, vectors = _with_full_eigenspaces(T, values, vectors)
+    n, size = len(T), np.linalg.norm(T)
+    if vectors.any(axis=0).all():
+        C = _oriented(vectors)
+        # The two parts of a pair that rounding made complex may be no eigenvectors at all.
         wrong = np.linalg.norm(T @ C - C * values, axis=0).max()
-        # Not eigenvectors at all: the two parts of a pair that rounding made complex.
-        if np.linalg.cond(C) < limit and wrong <= 1e-9 * np.linalg.norm(T):
+        if np.linalg.cond(C) < 1 / math.sqrt(100 * n * EPS) and wrong <= 1e-9 * size:
             return C, np.diag(np.ldexp(values, exponent))
     raise LinAlgError(
         "T is defective to rounding: its eigenvectors do not form a basis (eigenvalues "
         f"{np.array2string(np.ldexp(values, exponent), precision=6, threshold=8)})"
     )
+
+
+def _with_full_eigenspaces(T, values, vectors):
+    """Return values and vectors with an orthonormal basis for each repeated eigenvalue.
+
+    Rounding may turn the eigenvectors of a repeated eigenvalue almost parallel. So where
+    T − μI is zero, to rounding, on as many dimensions as there are eigenvalues near μ, the
+    singular vectors of T − μI are taken instead.
+    """
+    n, size = len(T), np.linalg.norm(T)
+    values, vectors = values.copy(), vectors.copy()
+    groups = np.split(np.arange(n), np.flatnonzero(np.diff(values) > 1e4 * n * EPS * size) + 1)
+    for group in groups:
+        if len(group) > 1:
+            middle = values[group].mean()
+            _, s, Vt = np.linalg.svd(T - middle * np.eye(n))
+            if s[n - len(group)] <= 100 * n * EPS * size:
+                values[group], vectors[:, group] = middle, Vt[n - len(group) :].T
+    return values, vectors
 
 
 def matrix_power(T, n):
@@ -611,16 +638,16 @@ def matrix_power(T, n):
     array([[  1., 100.],
            [  0.,   1.]])
     """
-    T, exponent = _scaled(T, "T")
+    T = as_square(T, "T").astype(float)
     n = as_count(n, "n", low=-math.inf)
     if n == 0:
         return np.eye(len(T))
     if n < 0:
         if _is_singular(T):
             raise LinAlgError(f"T is singular, so it has no power {n}")
-        T, exponent, n = np.linalg.inv(T), -exponent, -n
+        T, n = np.linalg.inv(T), -n
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        power = np.ldexp(_power(T, n), exponent * n)
+        power = _power(T, n)
     if not np.isfinite(power).all():
         raise OverflowError(f"T to the power {n} has entries beyond the range of floats")
     return power

@@ -1,0 +1,320 @@
+"""The built pages in Chromium, with every address refused but the book's own."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+
+import pytest
+from building import ROOT
+from playwright.sync_api import sync_playwright
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+LOCAL = ("127.0.0.1", "data:", "blob:", "about:")
+
+
+def chromium():
+    """Return the path of a Chromium: MML_CHROMIUM, one on PATH, or Playwright's own (None)."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("MML_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves the book and writes no log."""
+
+    def log_message(self, *arguments):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def address(html):
+    """Serve the built book on loopback, and return its address."""
+    handler = functools.partial(Quiet, directory=str(html))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start Chromium once."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield started
+        started.close()
+
+
+class Tab:
+    """A tab that refuses every outside address and remembers what went wrong."""
+
+    def __init__(self, browser, *, viewport=WIDE, color_scheme="light", script=True):
+        """Open it."""
+        self.context = browser.new_context(
+            viewport=viewport, color_scheme=color_scheme, java_script_enabled=script
+        )
+        self.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.context.route("**/*", self.let_through)
+        self.page = self.context.new_page()
+        self.outside, self.failed, self.said = [], [], []
+        self.page.on("requestfailed", lambda r: self.failed.append(f"{r.url}: {r.failure}"))
+        self.page.on("response", self.look_at)
+        self.page.on("console", self.listen)
+        self.page.on("pageerror", lambda error: self.said.append(f"script error: {error}"))
+
+    def let_through(self, route):
+        """Refuse what is not the book's own."""
+        url = route.request.url
+        if url.startswith("file:") or any(part in url.split("?")[0][:20] for part in LOCAL):
+            route.continue_()
+        else:
+            self.outside.append(url)
+            route.abort()
+
+    def look_at(self, response):
+        """Remember a request that was answered with an error."""
+        if response.status >= 400:
+            self.failed.append(f"{response.url}: {response.status}")
+
+    def listen(self, message):
+        """Remember an error or a warning on the console."""
+        if message.type in ("error", "warning"):
+            self.said.append(f"{message.type}: {message.text}")
+
+    def open(self, url):
+        """Open a page and wait until it has nothing left to load."""
+        self.page.goto(url, wait_until="load")
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def complaints(self):
+        """Return everything that went wrong."""
+        return {
+            name: found
+            for name in ("outside", "failed", "said")
+            if (found := getattr(self, name))
+        }
+
+
+@pytest.fixture
+def tab(browser):
+    """Return a maker of tabs, which are closed in the end."""
+    opened = []
+
+    def make(**options):
+        opened.append(Tab(browser, **options))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.context.close()
+
+
+def violations(page):
+    """Return axe's serious and critical findings, each with the elements it is about."""
+    page.evaluate("() => document.getAnimations().forEach((a) => a.finish())")
+    page.evaluate(AXE.read_text(encoding="utf8"))
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:160]}\n"
+        f"    {node['failureSummary'].splitlines()[-1].strip()[:200]}"
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"][:5]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_page_is_sound_and_accessible(page, viewport, scheme, address, tab):
+    one = tab(viewport=viewport, color_scheme=scheme)
+    shown = one.open(f"{address}/{page}")
+    assert shown.evaluate("document.documentElement.dataset.theme") == scheme
+    assert one.complaints() == {}
+    room = shown.evaluate(
+        "[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]"
+    )
+    assert room[0] <= room[1], f"{page} scrolls sideways: {room[0]} px in {room[1]} px"
+    found = violations(shown)
+    assert not found, f"{len(found)} accessibility findings on {page}:\n" + "\n".join(found)
+
+
+def test_page_reads_without_script(page, address, tab):
+    one = tab(script=False)
+    shown = one.open(f"{address}/{page}")
+    assert one.complaints() == {}
+    assert shown.locator("h1").first.is_visible()
+    for box in (one_box for one_box in shown.locator(".math .katex").all()[:3]):
+        if box.is_visible():
+            size = box.bounding_box()
+            assert size["height"] > 4, "maths is not painted"
+    wanted = shown.locator(".math").count()
+    assert shown.locator(".math .katex").count() >= wanted
+
+
+def test_a_chapter_paints_its_maths_without_script(address, tab):
+    shown = tab(script=False).open(f"{address}/book/linear_algebra/05_eigen.html")
+    assert shown.locator("mjx-container, script[type='math/tex']").count() == 0
+    display = shown.locator(".math .katex-display").first
+    font = display.locator(".katex").first.evaluate("(e) => getComputedStyle(e).fontFamily")
+    assert "KaTeX" in font
+    assert display.bounding_box()["width"] > 40
+
+
+def test_pages_open_from_a_folder(html, tab):
+    one = tab()
+    for page in ("index.html", "book/linear_algebra/05_eigen.html"):
+        shown = one.open((html / page).as_uri())
+        shown.wait_for_selector("h1:visible")
+    assert one.outside == []
+    assert one.said == []
+    assert one.failed == []
+
+
+def test_the_first_page_leads_to_the_book(address, tab):
+    one = tab()
+    shown = one.open(f"{address}/")
+    shown.wait_for_selector("h1:visible")
+    assert shown.url.endswith("/book/index.html")
+
+
+def test_search_finds_a_chapter(address, tab):
+    one = tab()
+    shown = one.open(f"{address}/search.html?q=eigenvector")
+    shown.wait_for_selector("#search-results a[href*='05_eigen']")
+    assert shown.locator("#search-results li").count() >= 1
+    assert one.complaints() == {}
+
+
+def test_keyboard_reaches_the_search(address, tab):
+    one = tab()
+    shown = one.open(f"{address}/book/linear_algebra/05_eigen.html")
+    shown.keyboard.press("Control+k")
+    field = shown.locator(".search-button__search-container input[name=q]")
+    field.wait_for(state="visible")
+    assert field.evaluate("(e) => e === document.activeElement")
+    shown.keyboard.type("eigenvalue")
+    shown.keyboard.press("Enter")
+    shown.wait_for_url("**/search.html?q=eigenvalue*")
+    shown.wait_for_selector("#search-results a[href*='05_eigen']")
+    assert one.complaints() == {}
+
+
+def test_the_first_tab_stop_skips_to_the_text(address, tab):
+    shown = tab().open(f"{address}/book/linear_algebra/05_eigen.html")
+    shown.keyboard.press("Tab")
+    link = shown.evaluate("document.activeElement.textContent")
+    assert "Skip to main content" in link
+    shown.keyboard.press("Enter")
+    assert shown.url.endswith("#main-content")
+    shown.keyboard.press("Tab")
+    inside = "document.querySelector('#main-content').contains(document.activeElement)"
+    assert shown.evaluate(inside)
+
+
+def test_everything_that_takes_a_click_takes_a_key(page, address, tab):
+    """A fold opens by Enter, and what can be pressed has a name and is a tab stop."""
+    one = tab()
+    shown = one.open(f"{address}/{page}")
+    for fold in shown.locator("article details > summary").all()[:3]:
+        before = fold.evaluate("(e) => e.parentElement.open")
+        fold.focus()
+        shown.keyboard.press("Enter")
+        assert fold.evaluate("(e) => e.parentElement.open") != before
+    for fold in shown.locator("article .toggle-button:visible").all()[:3]:
+        assert fold.evaluate("(e) => e.tabIndex") == 0
+        before = fold.get_attribute("aria-expanded") or fold.get_attribute("class")
+        fold.focus()
+        shown.keyboard.press("Enter")
+        after = fold.get_attribute("aria-expanded") or fold.get_attribute("class")
+        assert after != before
+    nameless = shown.evaluate(
+        """() => [...document.querySelectorAll("button")].filter((b) =>
+            !(b.ariaLabel || b.title || b.textContent || b.dataset.tooltip || "").trim()
+        ).map((b) => b.outerHTML.slice(0, 200))"""
+    )
+    assert nameless == []
+
+
+def test_code_can_be_copied(address, tab):
+    shown = tab().open(f"{address}/book/linear_algebra/05_eigen.html")
+    button = shown.locator("button.copybtn").first
+    name = button.evaluate("(b) => b.ariaLabel || b.title || b.dataset.tooltip")
+    assert "copy" in name.lower()
+    code = shown.locator(".cell_input .highlight pre, .highlight pre").first
+    button.focus()
+    shown.keyboard.press("Enter")
+    copied = shown.evaluate("navigator.clipboard.readText()")
+    assert copied.strip()
+    assert copied.strip().splitlines()[0] in code.text_content()
+
+
+def test_wide_things_scroll_by_keyboard(page, address, tab):
+    """What overflows on a phone can be focused and has a name; what fits is no tab stop."""
+    shown = tab(viewport=PHONE).open(f"{address}/{page}")
+    wrong = shown.evaluate(
+        """() => [...document.querySelectorAll("article *")].filter((e) => {
+            const style = getComputedStyle(e);
+            if (!["auto", "scroll"].includes(style.overflowX)) return false;
+            if (e.scrollWidth <= e.clientWidth + 1 || e.clientWidth === 0) return false;
+            const inner = e.querySelector("a[href], button, input, [tabindex]");
+            return e.tabIndex < 0 && !inner;
+        }).map((e) => e.outerHTML.slice(0, 200))"""
+    )
+    assert wrong == []
+
+
+def test_dark_mode_can_be_chosen_and_is_kept(address, tab):
+    one = tab(color_scheme="light")
+    shown = one.open(f"{address}/book/linear_algebra/05_eigen.html")
+    switch = shown.locator("button.theme-switch-button").first
+    modes = set()
+    for _ in range(3):
+        switch.focus()
+        shown.keyboard.press("Enter")
+        modes.add(shown.evaluate("document.documentElement.dataset.mode"))
+        if shown.evaluate("document.documentElement.dataset.mode") == "dark":
+            break
+    assert "dark" in modes
+    shown.reload()
+    assert shown.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_the_first_screen_needs_few_requests(address, tab):
+    """A chapter asks for its page, its styles, its scripts and its pictures, and no more."""
+    one = tab()
+    asked = []
+    one.page.on("request", lambda request: asked.append(request.url))
+    one.open(f"{address}/book/linear_algebra/05_eigen.html")
+    pictures = [url for url in asked if "/_images/" in url]
+    assert len(asked) - len(pictures) <= 60, "\n".join(asked)
+    assert len(asked) == len(set(asked)), "something is fetched twice"
+
+
+def test_the_checks_find_faults(tmp_path, browser, tab):
+    """The instruments themselves: a page with known faults is not called sound."""
+    bad = tmp_path / "bad.html"
+    bad.write_text(
+        "<!doctype html><html lang=en><title>bad</title><body><main>"
+        "<img src='gone.png'><script src='https://example.org/x.js'></script>"
+        "<script>throw new Error('boom')</script></main></body></html>"
+    )
+    one = tab()
+    shown = one.open(bad.as_uri())
+    assert one.outside == ["https://example.org/x.js"]
+    assert any("gone.png" in line for line in one.failed)
+    assert any("boom" in line for line in one.said)
+    assert any("image-alt" in line for line in violations(shown))

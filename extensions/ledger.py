@@ -72,7 +72,8 @@ def holes(env):
     """Yield every hole in the ledger as (page, line, message)."""
     idle = {name for name in sorted(pages(env)) if not pages(env)[name]["ran"]}
     for docname in sorted(idle):
-        if pages(env)[docname]["cells"]:
+        page = pages(env)[docname]
+        if page["cells"] or any(item["needs"] for item in page["statements"]):
             yield docname, 1, "no cell of this page has run, so it verifies nothing"
     first = {}
     proven = {label for cell in cells(env) if cell["evidence"] for label in cell["labels"]}

@@ -72,6 +72,29 @@ def tidy_tags(app, pagename, templatename, context, doctree):
     context["metatags"] = tags
 
 
+def name_folds(app, pagename, templatename, context, doctree):
+    """Name the folds of the list of pages, which show a mark alone."""
+    theirs = context.get("generate_toctree_html")
+    if theirs is None:
+        return
+
+    def generate_toctree_html(*arguments, **options):
+        tree = str(theirs(*arguments, **options) or "")
+        return re.sub(
+            r"(<a\b[^>]*>)(.*?)(</a>\s*<details[^>]*>\s*)<summary>",
+            lambda m: f'{m[1]}{m[2]}{m[3]}<summary aria-label="Pages below {plain(m[2])}">',
+            tree,
+            flags=re.DOTALL,
+        )
+
+    context["generate_toctree_html"] = generate_toctree_html
+
+
+def plain(markup):
+    """Return the text of some markup, for an attribute."""
+    return re.sub(r"<[^>]*>", "", markup).strip().replace('"', "&quot;")
+
+
 def find_site(app, config):
     """Say where the book is published, where that is known."""
     config.ogp_site_url = config.ogp_site_url or site_address(Path(app.srcdir)) or ""
@@ -97,4 +120,5 @@ def setup(app):
     app.connect("html-page-context", drop_duplicates, priority=900)
     app.connect("html-page-context", describe, priority=400)
     app.connect("html-page-context", tidy_tags, priority=900)
+    app.connect("html-page-context", name_folds, priority=900)
     return {"parallel_read_safe": True}

@@ -28,7 +28,7 @@ ICON_FONTS = THEME / "vendor" / "fontawesome" / "6.5.2"
 
 # the icons that the theme's templates, our buttons and the proof and exercise boxes name
 ICONS = (
-    "angle-left angle-right arrow-up bars circle-half-stroke code download ellipsis expand file "
+    "angle-left angle-right arrow-up bars chevron-down circle-half-stroke code download ellipsis expand file "
     "file-lines file-pdf home lightbulb list magnifying-glass moon outdent pencil pencil-alt play "
     "rocket sun github gitlab"
 ).split()

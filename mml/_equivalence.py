@@ -369,7 +369,7 @@ def _on_all(equations, sampler, limit=40, system=False):
     if len(equations) == 1 and not system:
         yield from _on(equations[0], sampler, limit)
         return
-    count = 0
+    count, failed = 0, 0
     # Each matrix is solved for in turn, the others being drawn, singular and zero ones too.
     moving = [{m} for m in sampler.matrices] + [None]
     forces = [None] * (2 * len(moving) + 4)
@@ -383,7 +383,8 @@ def _on_all(equations, sampler, limit=40, system=False):
         if point is not None:
             count += 1
             yield point
-        if count >= limit:
+        failed = 0 if point is not None else failed + 1
+        if count >= limit or failed > (12 if limit > 10 else 3):
             return
 
 

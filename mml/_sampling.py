@@ -768,11 +768,13 @@ class Sampler:
             try:
                 f = residual(x)
                 jacobian, size, slow = None, max(abs(v) for v in f), False
+                sizes = []
                 for _ in range(60):
                     if size < SOLVED:
                         return moved(x)
-                    if not places:
-                        return None
+                    sizes.append(size)
+                    if not places or (len(sizes) > 7 and size > sizes[-7] / 8):
+                        return None  # no solution is near
                     if jacobian is None:
                         jacobian = self._slopes(residual, x, f)
                     # Ordinary precision finds the direction; the steps add up in full precision.

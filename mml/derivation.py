@@ -369,6 +369,19 @@ _SPECIAL = {
     "_": r"\_", "$": r"\$", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
 
+# KaTeX sets no Greek, arrows or raised figures inside \\text: they become mathematics.
+_MATHS = {
+    **dict(zip("αβγδεζηθικλμνξπρστυφχψω", (
+        "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma "
+        "tau upsilon varphi chi psi omega").split(), strict=True)),
+    **dict(zip("ΓΔΘΛΞΠΣΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+               strict=True)),
+    **dict(zip("≠≤≥→⇒⇔·×±∞≈∑∫∂∇∈⟨⟩′", (
+        "neq leq geq to Rightarrow Leftrightarrow cdot times pm infty approx sum int partial nabla "
+        "in langle rangle prime").split(), strict=True)),
+}  # fmt: skip
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀⁿᵏ", "0123456789-+Tnk", strict=True))
+
 
 def _aligned(steps):
     """Write the lines as one `aligned` display.
@@ -506,6 +519,18 @@ def _typeset(words):
         if k % 2:
             out.append(part)
         elif part:
-            part = part.replace(r"\$", "$")
-            out.append(r"\text{" + "".join(_SPECIAL.get(c, c) for c in part) + "}")
+            out.append(_typeset_text(part.replace(r"\$", "$")))
     return r"{\small " + " ".join(out) + "}"
+
+
+def _typeset_text(text):
+    special = "".join(_MATHS) + "−√"
+    out = []
+    for part in re.findall(rf"[{''.join(_RAISED)}]+|[{special}]|[^{special}{''.join(_RAISED)}]+", text):
+        if part[0] in _RAISED:
+            out.append("{}^{" + "".join(_RAISED[c] for c in part) + "}")
+        elif part in special:
+            out.append({"−": "-", "√": r"\surd"}.get(part) or "\\" + _MATHS[part])
+        else:
+            out.append(r"\text{" + "".join(_SPECIAL.get(c, c) for c in part) + "}")
+    return " ".join(out)

@@ -392,3 +392,335 @@ def test_a_wrong_line_is_refused(old, new, where, implies):
 def test_there_are_enough_lines_of_both_kinds():
     assert len(TRUE) >= 60
     assert len(WRONG) >= 60
+
+
+# --- what is recorded, and what an error says ---------------------------------------------
+
+
+def test_steps_record_what_was_done():
+    derivation = Derivation(eq(a * x, b), "given").then(
+        eq(x, b / a), because="divide by $a$", where=Ne(a, 0)
+    )
+    start, step = derivation.steps
+    assert (start.verified, start.relation, start.conditions) == (None, "", ())
+    assert (step.verified, step.relation, step.conditions) == ("symbolic", "⇔", (Ne(a, 0),))
+    assert step.expression == derivation.result == eq(x, b / a)
+    assert step.reason == "divide by $a$"
+    with pytest.raises(AttributeError):
+        step.verified = "symbolic"
+
+
+def test_then_returns_the_derivation_itself():
+    derivation = Derivation((a + b) ** 2)
+    assert derivation.then(a**2 + 2 * a * b + b**2, because="expand") is derivation
+
+
+def test_conditions_hold_for_the_lines_that_follow():
+    derivation = Derivation(eq(a * x, a * y), where=Ne(a, 0)).then(eq(x, y), because="divide")
+    derivation.then(eq(a**2 * x, a**2 * y), because="multiply")
+    assert [s.conditions for s in derivation.steps] == [(Ne(a, 0),), (), ()]
+
+
+def test_an_established_equation_is_a_fact():
+    pythagoras = Derivation(eq(c**2, a**2 + b**2 - 2 * a * b * cos(theta)), where=Eq(theta, pi / 2))
+    pythagoras.then(eq(c**2, a**2 + b**2), because="cos is zero")
+    derivation = Derivation(a**2 + b**2 + 1)
+    derivation.then(c**2 + 1, because="Pythagoras", where=pythagoras.result)
+    assert derivation.steps[-1].verified == "symbolic"
+
+
+def test_a_step_that_sympy_cannot_prove_is_marked_numeric():
+    derivation = Derivation((C * A * C.I) ** k).then(C * A**k * C.I, because="they telescope")
+    assert derivation.steps[-1].verified == "numeric"
+    assert "checked numerically" in repr(derivation)
+    assert "checked numerically" in derivation._repr_latex_()
+    bundle = derivation._repr_mimebundle_()["application/vnd.mml.evidence+json"]
+    assert (bundle["steps"], bundle["symbolic"], bundle["numeric"]) == (1, 0, 1)
+
+
+def test_the_error_names_line_reason_both_lines_and_a_counterexample():
+    derivation = Derivation((a + b) ** 2).then(a**2 + 2 * a * b + b**2, because="expand")
+    with pytest.raises(DerivationError) as error:
+        derivation.then(a**2 + b**2, because="wishful thinking")
+    text = str(error.value)
+    assert 'line 3 ("wishful thinking") does not follow' in text
+    assert "line 2: a**2 + 2*a*b + b**2" in text
+    assert "line 3: a**2 + b**2" in text
+    point = error.value.counterexample
+    assert set(point) == {"a", "b"}
+    assert (point["a"] + point["b"]) ** 2 != point["a"] ** 2 + point["b"] ** 2
+
+
+def test_the_counterexample_can_be_put_in():
+    with pytest.raises(DerivationError) as error:
+        Derivation((A * B).T).then(A.T * B.T, because="transposing")
+    first, second = (np.array(error.value.counterexample[name]) for name in "AB")
+    assert not np.allclose((first @ second).T, first.T @ second.T)
+
+
+def test_the_error_suggests_a_condition_or_an_assumption():
+    with pytest.raises(DerivationError, match=r"at x = 1 .*Ne\(x - 1, 0\)"):
+        Derivation((x**2 - 1) / (x - 1)).then(x + 1, because="cancel")
+    with pytest.raises(DerivationError, match=r'symbols\("w", real=True\)'):
+        Derivation(eq(w**3, 8)).then(eq(w, 2), because="cube root")
+
+
+def test_what_cannot_be_decided_is_refused():
+    with pytest.raises(DerivationError, match="cannot decide"):
+        Derivation(x, where=[x > 1, x < 0]).then(y, because="anything follows")
+    with pytest.raises(DerivationError, match="cannot decide"):
+        Derivation(eq(x**2, -1)).then(eq(x**2, -2), because="no solutions either", implies=True)
+
+
+def test_true_and_false_are_explained():
+    with pytest.raises(DerivationError, match=r"evaluated this to True.*evaluate=False"):
+        Derivation(Eq(x + 1, x + 1))
+    with pytest.raises(DerivationError, match=r"evaluated this to False.*evaluate=False"):
+        Derivation(eq(x, 1)).then(Eq(sp.S(1), 2), because="no")
+    with pytest.raises(DerivationError, match="condition to False"):
+        Derivation(x, where=sp.S(1) > 2)
+
+
+@pytest.mark.parametrize("bad", ["x + 1", None, [1, 2], np.eye(2), {1: 2}])
+def test_a_line_must_be_sympy(bad):
+    with pytest.raises(TypeError, match="start must be a SymPy expression"):
+        Derivation(bad)
+    with pytest.raises(TypeError, match="next must be a SymPy expression"):
+        Derivation(x).then(bad, because="no")
+
+
+def test_a_derivation_is_no_line():
+    with pytest.raises(TypeError, match=r"use its \.result"):
+        Derivation(Derivation(x))
+
+
+def test_lines_are_of_one_kind_and_shape():
+    with pytest.raises(DerivationError, match="line 2 is a relation, but line 1 is an expression"):
+        Derivation(x).then(eq(x, 1), because="no")
+    with pytest.raises(DerivationError, match="line 2 is an expression, but line 1 is a matrix"):
+        Derivation(T).then(x, because="no")
+    with pytest.raises(DerivationError, match="shape"):
+        Derivation(T).then(vec, because="no")
+    with pytest.raises(DerivationError, match="shape"):
+        Derivation(A * v).then(A, because="no")
+    with pytest.raises(ValueError, match="implies=True is for equations"):
+        Derivation(x).then(x, because="no", implies=True)
+
+
+def test_a_reason_is_required():
+    with pytest.raises(TypeError):
+        Derivation(x).then(x)
+    with pytest.raises(ValueError, match="because is empty"):
+        Derivation(x).then(x, because="  ")
+    with pytest.raises(TypeError, match="because must be text"):
+        Derivation(x).then(x, because=None)
+    with pytest.raises(TypeError, match="reason must be text"):
+        Derivation(x, 3)
+
+
+@pytest.mark.parametrize("bad", ["x > 0", 3, x, Q.prime(n), Q.positive(A)])
+def test_a_condition_is_a_relation_or_an_assumption(bad):
+    with pytest.raises((ValueError, TypeError), match="where"):
+        Derivation(x, where=bad)
+
+
+def test_the_same_line_gets_the_same_verdict():
+    code = (
+        "import sympy as sp; from mml import Derivation, DerivationError\n"
+        "x, y, a = sp.symbols('x y a', real=True)\n"
+        "try: Derivation(sp.Eq(a*x**2, a*y)).then(sp.Eq(x**2, y), because='divide')\n"
+        "except DerivationError as error: print(error)\n"
+        "A, B = (sp.MatrixSymbol(name, 3, 3) for name in 'AB')\n"
+        "try: Derivation(A*B).then(B*A, because='swap')\n"
+        "except DerivationError as error: print(error)\n"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert runs[0] == runs[1]
+    assert "does not follow" in runs[0]
+
+
+def test_the_callers_matrix_is_not_kept():
+    mutable = Matrix([[x, 1], [0, x]])
+    derivation = Derivation(mutable)
+    mutable[0, 0] = 7
+    assert derivation.result[0, 0] == x
+
+
+# --- how it is shown -----------------------------------------------------------------------
+
+UNSUPPORTED = (
+    r"\label", r"\eqref", r"\ref", r"\mbox", r"\intertext", r"\multicolumn", r"\qed", r"\textsc",
+    r"\begin{align}", r"\begin{align*}", r"\begin{multline}", r"\begin{eqnarray}",
+)  # fmt: skip
+
+
+def _balanced(latex):
+    depth = 0
+    for i, sign in enumerate(latex):
+        if sign in "{}" and (i == 0 or latex[i - 1] != "\\"):
+            depth += 1 if sign == "{" else -1
+        assert depth >= 0
+    return depth == 0 and latex.count(r"\begin{") == latex.count(r"\end{")
+
+
+@pytest.mark.parametrize("row", TRUE[::6], ids=lambda row: row[0])
+def test_latex_is_one_aligned_display(row):
+    _, old, new, where, implies, _ = row
+    derivation = Derivation(old, "the start", where=where).then(
+        new, because="so $x^2$ & 5% of a_b", implies=implies
+    )
+    latex = derivation._repr_latex_()
+    assert latex.startswith("$$\n\\begin{aligned}")
+    assert latex.endswith("\\end{aligned}\n$$")
+    assert latex.count(r"\begin{aligned}") == 1
+    assert not any(command in latex for command in UNSUPPORTED)
+    assert _balanced(latex)
+
+
+def test_reasons_may_hold_maths_and_special_signs():
+    derivation = Derivation(x + x, r"5% & #1 of {a_b} ~ ^ \$2").then(
+        2 * x, because="as $x + x = 2x$ and λ ≠ A⁻¹"
+    )
+    latex = derivation._repr_latex_()
+    assert r"5\% \& \#1 of \{a\_b\}" in latex
+    assert r"\textasciitilde{} \textasciicircum{} \$2" in latex
+    assert r"\text{as } x + x = 2x \text{ and }" in latex
+    assert r"\lambda" in latex
+    assert r"{}^{-1}" in latex
+    assert _balanced(latex)
+    assert "$2" in repr(derivation)
+
+
+def test_an_unpaired_dollar_is_refused():
+    with pytest.raises(ValueError, match="a \\$ is missing"):
+        Derivation(x).then(x, because="costs $5")._repr_latex_()
+
+
+def test_conditions_are_shown():
+    derivation = Derivation(eq(a * x, b), "given", where=Ne(a, 0)).then(eq(x, b / a), because="divide")
+    assert "(a ≠ 0)" in repr(derivation)
+    assert r"a \neq 0" in derivation._repr_latex_()
+    derivation = Derivation(A.T * A, where=Q.orthogonal(A))
+    assert "(A orthogonal)" in repr(derivation)
+    assert "orthogonal)" in derivation._repr_latex_()
+
+
+def test_signs_between_lines():
+    derivation = Derivation(eq(x, 2), "start").then(eq(2 * x, 4), because="double")
+    derivation.then(eq(x**2, 4), because="square", implies=True)
+    assert [s.relation for s in derivation.steps] == ["", "⇔", "⇒"]
+    latex = derivation._repr_latex_()
+    assert latex.index(r"\Leftrightarrow") < latex.index(r"\Rightarrow")
+    bundle = derivation._repr_mimebundle_()["application/vnd.mml.evidence+json"]
+    assert bundle["statement"] == "x = 2 ⇒ x**2 = 4"
+
+
+def test_a_long_line_is_broken():
+    long = sp.expand((a + b + c) ** 5)
+    latex = Derivation((a + b + c) ** 5).then(long, because="expand")._repr_latex_()
+    assert latex.count(r"\quad +") >= 3
+    assert _balanced(latex)
+    latex = Derivation(eq(long, 0))._repr_latex_()
+    assert r"\quad = 0" in latex
+
+
+def test_text_is_aligned():
+    derivation = Derivation((a + b) ** 2, "square").then(a**2 + 2 * a * b + b**2, because="expand")
+    assert repr(derivation).splitlines() == [
+        "  (a + b)**2            square",
+        "= a**2 + 2*a*b + b**2   expand",
+    ]
+
+
+def test_the_bundle_is_plain_json():
+    derivation = Derivation((a + b) ** 2, "square").then(a**2 + 2 * a * b + b**2, because="expand")
+    bundle = derivation._repr_mimebundle_()
+    assert json.loads(json.dumps(bundle)) == bundle
+    assert set(bundle) == {"text/latex", "text/plain", "application/vnd.mml.evidence+json"}
+    assert bundle["application/vnd.mml.evidence+json"] == {
+        "kind": "derivation",
+        "statement": "(a + b)**2 = a**2 + 2*a*b + b**2",
+        "steps": 1,
+        "symbolic": 1,
+        "numeric": 0,
+    }
+
+
+# --- compiled -------------------------------------------------------------------------------
+
+
+def test_numpy_is_vectorised_with_sorted_symbols():
+    function = Derivation((x + 1) * (y - 1)).then(x * y - x + y - 1, because="expand").numpy()
+    xs, ys = np.linspace(-1, 1, 5)[:, None], np.linspace(0, 3, 4)
+    np.testing.assert_allclose(function(xs, ys), (xs + 1) * (ys - 1))
+    assert function(2, 3) == 6
+    swapped = Derivation(x - 2 * y).numpy(y, x)
+    assert swapped(1, 10) == 8
+
+
+def test_numpy_of_an_equation_is_its_right_side():
+    assert Derivation(eq(y, x**2)).numpy()(3) == 9
+
+
+def test_numpy_constants_broadcast():
+    function = Derivation(sp.S(5)).numpy(x)
+    np.testing.assert_array_equal(function(np.zeros((2, 3))), np.full((2, 3), 5.0))
+    assert function(1.0) == 5
+    assert Derivation(x**0 + 1).numpy()() == 2
+
+
+def test_numpy_explicit_matrices_stack():
+    function = Derivation(Matrix([[cos(t), -sin(t)], [0, 1]])).numpy()
+    assert function(0.0).shape == (2, 2)
+    angles = np.linspace(0, 1, 4)
+    stack = function(angles)
+    assert stack.shape == (4, 2, 2)
+    np.testing.assert_allclose(stack[:, 0, 1], -np.sin(angles))
+    np.testing.assert_array_equal(stack[:, 1, 1], 1)
+
+
+def test_numpy_matrix_symbols():
+    rng = np.random.default_rng(1)
+    first, second, vector = rng.normal(size=(3, 3)), rng.normal(size=(3, 3)), rng.normal(size=3)
+    function = Derivation((A * B).T).then(B.T * A.T, because="transpose").numpy()
+    np.testing.assert_allclose(function(first, second), (first @ second).T)
+    function = Derivation(a * A.I * u + (1 - a) * u).numpy(a, A, u)
+    want = 0.3 * np.linalg.solve(first, vector) + 0.7 * vector
+    np.testing.assert_allclose(function(0.3, first, vector)[:, 0], want)
+    function = Derivation(Trace(A * B)).numpy()
+    assert function(first, second) == pytest.approx(np.trace(first @ second))
+    function = Derivation(det(A)).numpy()
+    assert function(first) == pytest.approx(np.linalg.det(first))
+    function = Derivation(V * (V.T * V).I * V.T).numpy()
+    np.testing.assert_allclose(function([[1, 0], [0, 1], [0, 0]]), np.diag([1, 1, 0]))
+    function = Derivation(I - A).numpy()
+    np.testing.assert_allclose(function(first), np.eye(3) - first)
+    function = Derivation((v.T * u)[0, 0]).numpy()
+    assert function(vector, vector) == pytest.approx(vector @ vector)
+
+
+def test_numpy_refuses_what_it_cannot_compile():
+    with pytest.raises(ValueError, match="also depends on y"):
+        Derivation(x * y).numpy(x)
+    with pytest.raises(ValueError, match="only an expression or an equation"):
+        Derivation(x > 1).numpy()
+    with pytest.raises(ValueError, match="not known"):
+        Derivation(f(x)).numpy()
+    with pytest.raises(TypeError, match=r"expected 2 arguments \(x, y\), got 1"):
+        Derivation(x * y).numpy()(1)
+    with pytest.raises(ValueError, match="must have shape"):
+        Derivation(A * B).numpy()(np.eye(2), np.eye(3))
+
+
+def test_numpy_of_special_functions():
+    function = Derivation(sp.erf(x)).numpy()
+    assert function(1.0) == pytest.approx(math.erf(1))

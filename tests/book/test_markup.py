@@ -217,6 +217,20 @@ def test_the_first_page_leads_to_the_book(html):
     assert (html / target[1]).is_file()
 
 
+def test_icons_are_in_the_font(page, html):
+    """An icon that was not cut into the font is an empty box."""
+    css = (html / "_static" / "icons.css").read_text(encoding="utf8")
+    known = set(re.findall(r"\.(fa-[\w-]+)", css))
+    used = {
+        name
+        for tag in ("i", "span")
+        for element in read(html / page).find(tag)
+        for name in element.classes
+        if name.startswith("fa-")
+    }
+    assert used <= known, f"{page}: {sorted(used - known)}: see ICONS in extensions/prerender.py"
+
+
 def test_page_is_light(page, html):
     weight = len(gzip.compress((html / page).read_bytes()))
     assert weight <= HEAVIEST, f"{page} weighs {weight:,} bytes gzipped"

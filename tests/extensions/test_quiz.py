@@ -63,6 +63,7 @@ What is the characteristic polynomial of $\begin{bmatrix}1&0\\0&2\end{bmatrix}$?
 
 - `(l+1)(l+2)`
   > The roots are 1 and 2, not -1 and -2.
+- l^2 - 3*l > The constant term is the *determinant*, $1 \cdot 2$.
 
 > It is $(\lambda-1)(\lambda-2)$.
 :::
@@ -235,6 +236,10 @@ FAULTS = {
     "mistaken mistake": (
         question("expression", "- `x*x`", "  > No.", "", "> So.", options=FORMULA),
         "the known mistake x*x equals the answer",
+    ),
+    "mistake without feedback": (
+        question("number", "- 2 > No.", "- 3", "", "> So.", options=NUMBER),
+        "each known mistake needs feedback",
     ),
     "nowhere real": (
         question("expression", "> So.", options=[":answer: sqrt(-1-x^2)", ":variables: x"]),
@@ -448,7 +453,8 @@ def test_numbers_are_judged_within_their_tolerance(page, typed, said):
         ("exp(ln(abs(l)) * 2) + 2(1 - l) - l", "Right."),
         ("(l+1)(l+2)", "Not yet.\nThe roots are 1 and 2"),
         ("-(l-1)(l-2)", "Look for a lost sign."),
-        ("l^2-3l", "That is not it."),
+        ("l(l-3)", "Not yet.\nThe constant term is the determinant"),
+        ("l^2-3l+1", "That is not it."),
         ("l^2-3l+2.00001", "That is not it."),
         ("(l-1", "A closing bracket is missing."),
         ("l^2 -", "stops too early"),

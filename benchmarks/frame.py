@@ -3,7 +3,9 @@
 A task is a module of this package with a function ``cases()`` that yields `Case`s. Each
 case names the ways to solve one problem; the frame times them in turn (A B C A B C …), so
 that a busy spell of the machine meets all alike, and compares what they return with a
-reference. Read the ratios: times depend on the machine, ratios hardly do.
+reference. Times are processor times: of one thread, that is the time by the clock on an
+idle machine, and other work on the machine does not count (the clock's is recorded too).
+Read the ratios: times depend on the machine, ratios hardly do.
 """
 
 import os
@@ -71,16 +73,18 @@ def measure(case, say=print):
     """Time all runs of a case in turn; return a result that JSON can hold."""
     runs = {**case.runs, case.limit_name: case.limit}
     seconds = {name: [] for name in runs}
+    clock = {name: [] for name in runs}
     distances, stopped = {}, False
     try:
         for turn in range(case.repeats + 1):     # turn 0 warms up
             for name, run in runs.items():
                 say(f"\r  {case.name}: turn {turn} of {case.repeats}, {name:<30}", end="")
-                start = time.perf_counter()
+                start, begin = time.process_time(), time.perf_counter()
                 answer = run()
-                elapsed = time.perf_counter() - start
+                elapsed, passed = time.process_time() - start, time.perf_counter() - begin
                 if turn:
                     seconds[name].append(elapsed)
+                    clock[name].append(passed)
                 elif name != case.limit_name:
                     distances[name] = float(case.distance(answer))
     except KeyboardInterrupt:
@@ -92,7 +96,8 @@ def measure(case, say=print):
         if not times:
             continue
         row = {"name": name, "median": statistics.median(times), "min": min(times),
-               "max": max(times), "turns": len(times)}
+               "max": max(times), "turns": len(times),
+               "clock": statistics.median(clock[name])}
         if seconds[ours]:
             # Turn by turn, so that a busy spell cancels.
             pairs = zip(times, seconds[ours], strict=False)
@@ -108,13 +113,13 @@ def measure(case, say=print):
 def table(result):
     """Return a result as text: seconds, ratio to mml, distance to the reference."""
     lines = [result["case"],
-             f"  {'':<34}{'median s':>10}{'min':>9}{'max':>9}{'× mml':>8}{'distance':>11}"]
+             f"  {'':<34}{'median s':>10}{'min':>9}{'max':>9}{'clock':>9}{'× mml':>8}{'distance':>11}"]
     for row in result["rows"]:
         ratio = f"{row['ratio']:.2f}" if "ratio" in row else ""
         distance = f"{row['distance']:.1e}" if "distance" in row else ""
         note = "" if row.get("solved", True) else f"  not within {result['within']:g}"
         lines.append(f"  {row['name']:<34}{row['median']:>10.3f}{row['min']:>9.3f}"
-                     f"{row['max']:>9.3f}{ratio:>8}{distance:>11}{note}")
+                     f"{row['max']:>9.3f}{row['clock']:>9.3f}{ratio:>8}{distance:>11}{note}")
     lines += [f"  {name:<34}skipped: {why}" for name, why in result["skipped"].items()]
     if not result["complete"]:
         lines.append("  interrupted: fewer turns than planned")

@@ -22,7 +22,7 @@ BINDER = "https://mybinder.org"
 COLAB = "https://colab.research.google.com"
 HOSTED = re.compile(
     r"^(?:https?://(?:[^@/]+@)?|ssh://(?:[^@/]+@)?|(?:[^@/:]+)@)"
-    r"(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+)?[:/](?P<path>[\w.~-]+(?:/[\w.~-]+)+?)(?:\.git)?/?$"
+    r"(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+)?[:/](?P<path>[\w.~-]+(?:/[\w.~-]+)+)/?$"
 )
 
 
@@ -35,7 +35,7 @@ def normalise(address):
     True
     """
     match = HOSTED.match(address.strip())
-    return f"https://{match['host']}/{match['path']}" if match else None
+    return f"https://{match['host']}/{match['path'].removesuffix('.git')}" if match else None
 
 
 def git(root, *arguments):

@@ -72,6 +72,12 @@ def tidy_tags(app, pagename, templatename, context, doctree):
     context["metatags"] = tags
 
 
+def mend_lists(app, pagename, templatename, context, doctree):
+    """Make the entries of the bibliography items of their list, which docutils does not."""
+    if "citation-list" in context.get("body", ""):
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def name_folds(app, pagename, templatename, context, doctree):
     """Name the folds of the list of pages, which show a mark alone."""
     theirs = context.get("generate_toctree_html")
@@ -121,4 +127,5 @@ def setup(app):
     app.connect("html-page-context", describe, priority=400)
     app.connect("html-page-context", tidy_tags, priority=900)
     app.connect("html-page-context", name_folds, priority=900)
+    app.connect("html-page-context", mend_lists, priority=900)
     return {"parallel_read_safe": True}

@@ -5,6 +5,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Or
+from sympy.printing.numpy import SciPyPrinter
 
 from mml._sampling import is_symbolic
 
@@ -67,8 +68,21 @@ def compile_numpy(line, symbols=()):
     return function
 
 
+class _Printer(SciPyPrinter):
+    """SciPy's printer, which lacks the trace and the determinant."""
+
+    def _print_Trace(self, e):
+        return f"{self._module_format('numpy.trace')}({self._print(e.arg)})"
+
+    def _print_Determinant(self, e):
+        return f"{self._module_format('numpy.linalg.det')}({self._print(e.arg)})"
+
+
 def _lambdify(symbols, expression):
-    return sp.lambdify(symbols, expression, modules=["scipy", "numpy"])
+    printer = _Printer(
+        {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True}
+    )
+    return sp.lambdify(symbols, expression, modules=["scipy", "numpy"], printer=printer)
 
 
 def _as_shape(array, symbol, known):
@@ -79,6 +93,6 @@ def _as_shape(array, symbol, known):
         raise ValueError(f"{symbol} must be a matrix (2-D), got shape {array.shape}")
     for n, size in zip(symbol.shape, array.shape, strict=True):
         wanted = known.setdefault(n, size) if n.is_Symbol else n
-        if n.is_number and int(n) != size or n.is_Symbol and wanted != size:
+        if (n.is_number and int(n) != size) or (n.is_Symbol and wanted != size):
             raise ValueError(f"{symbol} must have shape {symbol.shape}, got {array.shape}")
     return array

@@ -42,6 +42,7 @@ SEED = 20_240_229
 FEW, MANY = 10, 40  # points of the first look, and of the last one
 ENOUGH = 3  # fewer points than this decide nothing
 LARGE = 250  # operations beyond which simplify() is not asked
+FAILURES = (BasePolynomialError, NotImplementedError, TypeError, ValueError, AttributeError)
 _UNEVALUATED = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit)
 
 
@@ -426,9 +427,7 @@ def _factors(equation):
 
 def _solve_for(name, part, sampler, trial, force):
     """Yield points at which `part` vanishes, everything but `name` being drawn at random."""
-    bound = name in sampler.given or any(
-        name in v.free_symbols for v in sampler.given.values()
-    )
+    bound = name in sampler.given or any(name in v.free_symbols for v in sampler.given.values())
     if sampler.equations or bound:
         point = sampler.point(trial, [sp.Eq(part, 0, evaluate=False)], force)
         if point is not None:
@@ -579,7 +578,13 @@ def _is_zero(gap, facts):
                 continue
             try:
                 done = tool(e)
-            except (BasePolynomialError, NotImplementedError, TypeError, ValueError, AttributeError):
+            except (
+                BasePolynomialError,
+                NotImplementedError,
+                TypeError,
+                ValueError,
+                AttributeError,
+            ):
                 continue
             if done == 0:
                 return True
@@ -639,7 +644,7 @@ def _forced(targets, equations, facts):
             sp.groebner([*base, claim], s, t, *names.values(), order="grevlex").exprs == [1]
             for claim in claims
         )
-    except (BasePolynomialError, NotImplementedError, TypeError, ValueError, AttributeError):
+    except FAILURES:
         return False
 
 
@@ -700,7 +705,10 @@ def _multiple(target, source, facts):
     """Tell whether `target` is `source` times something finite."""
     if source == 0:
         return _is_zero(target, facts)
-    for ratio in (lambda: sp.cancel(sp.together(target / source)), lambda: sp.simplify(target / source)):
+    for ratio in (
+        lambda: sp.cancel(sp.together(target / source)),
+        lambda: sp.simplify(target / source),
+    ):
         try:
             denominator = ratio().as_numer_denom()[1]
         except (BasePolynomialError, NotImplementedError):

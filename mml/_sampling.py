@@ -94,13 +94,8 @@ def _add(e, p):
 def _mul(e, p):
     total = mp.mpf(1)
     for a in e.args:
-        total = _times(total, _value(a, p))
+        total = total * _value(a, p)
     return total
-
-
-def _times(a, b):
-    # A 1x1 matrix beside a number is a scalar product written as a matrix.
-    return a * b
 
 
 def _pow(e, p):
@@ -581,7 +576,9 @@ class Sampler:
 
     def _number(self, s, trial):
         rng = self.rng
-        low, high = (None if b is None else mp.mpf(sp.N(b, 30)) for b in self.bounds.get(s, (None,) * 2))
+        low, high = (
+            None if b is None else mp.mpf(sp.N(b, 30)) for b in self.bounds.get(s, (None,) * 2)
+        )
         if s.is_integer or s in self.counts:
             low = -4 if low is None else int(mp.ceil(low))
             high = max(low, 0) + 5 if high is None else int(mp.floor(high))
@@ -739,8 +736,7 @@ class Sampler:
             and not s.is_integer and s not in self.counts and (only is None or s in only)
         ]  # fmt: skip
         for m in self.matrices:
-            if (m in used and m not in self.given and m not in fixed
-                    and (only is None or m in only)):
+            if m in used and m not in self.given and m not in fixed and (only is None or m in only):
                 places += [(m, ij) for ij in product(range(point[m].rows), range(point[m].cols))]
 
         def moved(values):
@@ -893,8 +889,15 @@ def concrete_functions(expressions, seed):
             out = sp.Subs(sp.Derivative(out.subs(v, t), (t, n)), t, v)
         return out
 
-    pairs = [(lambda e: isinstance(e, sp.Derivative) and any(
-        isinstance(v, AppliedUndef) for v in e.variables), by_place)]
+    pairs = [
+        (
+            lambda e: (
+                isinstance(e, sp.Derivative)
+                and any(isinstance(v, AppliedUndef) for v in e.variables)
+            ),
+            by_place,
+        )
+    ]
     for f in names:
         c = [sp.Rational(rng.randint(3, 40), 13) * rng.choice((1, -1)) for _ in range(6)]
 

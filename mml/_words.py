@@ -8,6 +8,7 @@ inverse reverses a word, a letter cancels beside its inverse, a trace may be rot
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import prod
 
 import sympy as sp
@@ -101,8 +102,11 @@ class Algebra:
         letters = {a for w in [*given, *wanted] for a in w}
         for a in list(letters):
             if a.is_square and not a.inside:
-                letters |= {self.letter(replace(a, inverted=i, transposed=t))
-                            for i in (True, False) for t in (True, False)}
+                letters |= {
+                    self.letter(replace(a, inverted=i, transposed=t))
+                    for i in (True, False)
+                    for t in (True, False)
+                }
         occurring = {a for w in given for a in w}
         usable = [
             a
@@ -254,7 +258,7 @@ class Algebra:
 
     def _step(self, word):
         """Return what one rule makes of a word, or None."""
-        for i, (a, b) in enumerate(zip(word, word[1:], strict=False)):
+        for i, (a, b) in enumerate(pairwise(word)):
             if a == replace(b, inverted=not b.inverted) and a.is_square and not a.inside:
                 return {word[:i] + word[i + 2 :]: sp.S.One}
         for i, a in enumerate(word):

@@ -5,24 +5,21 @@ each line with its reason.  A line that does not follow from the one before it i
 with a counterexample where one was found; so a derivation that exists is right.
 """
 
-import re
 from dataclasses import dataclass
-from textwrap import wrap
 
 import numpy as np
 import sympy as sp
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import And, BooleanAtom, Not, Or
+from sympy.logic.boolalg import And, BooleanAtom, Or
 
+from mml._compile import compile_numpy
 from mml._equivalence import Refused, carry_out, follows, is_relation
+from mml._rendering import aligned, line_text
 from mml._sampling import as_facts
 
 __all__ = ["Derivation", "DerivationError", "Step"]
 
 EVIDENCE = "application/vnd.mml.evidence+json"
-WIDE = 46  # characters: a formula wider than this is broken at its plus and minus signs
-TOTAL = 78  # characters: a formula and its reason that are wider than this stand on two rows
-REASON = 30  # characters in a row of a reason that stands at the right
 
 
 class DerivationError(ValueError):
@@ -167,8 +164,8 @@ class Derivation:
         except Refused as refusal:
             raise DerivationError(
                 f'line {number} ("{because}") does not follow: {refusal}\n'
-                f"  line {number - 1}: {_text(old)}\n"
-                f"  line {number}: {_text(line)}" + _hint(refusal, old, line),
+                f"  line {number - 1}: {line_text(old)}\n"
+                f"  line {number}: {line_text(line)}" + _hint(refusal, old, line),
                 number,
                 refusal.counterexample,
             ) from None
@@ -214,30 +211,22 @@ class Derivation:
         >>> f(np.array([0.0, 1.0, 2.0]))
         array([1., 4., 9.])
         """
-        from mml._compile import compile_numpy
-
         return compile_numpy(self.result, symbols)
 
     # -- how it is shown ---------------------------------------------------------------
 
     def __repr__(self):
-        rows = [(s.relation, _text(s.expression), _reason_text(s)) for s in self._steps]
-        sign = max(len(r[0]) for r in rows) or 1
-        width = max(len(r[1]) for r in rows)
-        lines = [f"{a:{sign}} {b:{width}}   {c}".rstrip() for a, b, c in rows]
-        if width > TOTAL:
-            lines = [f"{a:{sign}} {b}\n{'':{sign}}     {c}".rstrip() for a, b, c in rows]
-        return "\n".join(lines)
+        return asline_text(self._steps)
 
     def _repr_latex_(self):
-        return "$$\n" + _aligned(self._steps) + "\n$$"
+        return f"$$\n{aligned(self._steps)}\n$$"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         kinds = [s.verified for s in self._steps]
         first, last = self._steps[0].expression, self._steps[-1].expression
         signs = {s.relation for s in self._steps[1:]}
         sign = "⇒" if "⇒" in signs else next(iter(signs), "")
-        statement = _text(first) + (f" {sign} {_text(last)}" if sign else "")
+        statement = line_text(first) + (f" {sign} {line_text(last)}" if sign else "")
         return {
             "text/latex": self._repr_latex_(),
             "text/plain": repr(self),
@@ -322,215 +311,3 @@ def _hint(refusal, old, line):
                 f'symbols("{" ".join(loose)}", real=True))'
             )
     return ""
-
-
-# --- text -------------------------------------------------------------------------------
-
-
-def _text(line):
-    if isinstance(line, Relational):
-        signs = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
-        return f"{_text(line.lhs)} {signs.get(line.rel_op, line.rel_op)} {_text(line.rhs)}"
-    if isinstance(line, And | Or):
-        word = " and " if isinstance(line, And) else " or "
-        return word.join(_text(a) for a in sorted(line.args, key=sp.default_sort_key))
-    if isinstance(line, sp.MatrixBase):
-        return str(line.tolist())
-    return sp.sstr(line)
-
-
-def _condition_text(fact):
-    if isinstance(fact, sp.AppliedPredicate):
-        kind = str(fact.function.name).replace("_", " ")
-        return f"{_text(fact.arguments[0])} {kind}"
-    if isinstance(fact, Not):
-        return f"not {_condition_text(fact.args[0])}"
-    return _text(fact)
-
-
-def _notes(step, write):
-    notes = [write(c) for c in step.conditions]
-    if step.verified == "numeric":
-        notes.append("checked numerically")
-    return notes
-
-
-def _reason_text(step):
-    notes = _notes(step, _condition_text)
-    reason = step.reason.replace(r"\$", "$") if "$" in step.reason else step.reason
-    return f"{reason} ({', '.join(notes)})".strip() if notes else reason
-
-
-# --- LaTeX ------------------------------------------------------------------------------
-
-_SIGNS = {"": "", "=": "=", "⇔": r"\Leftrightarrow\ ", "⇒": r"\Rightarrow\ "}
-_SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "%": r"\%", "&": r"\&",
-    "_": r"\_", "$": r"\$", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-}  # fmt: skip
-
-# KaTeX sets no Greek, arrows or raised figures inside \\text: they become mathematics.
-_MATHS = {
-    **dict(zip("αβγδεζηθικλμνξπρστυφχψω", (
-        "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma "
-        "tau upsilon varphi chi psi omega").split(), strict=True)),
-    **dict(zip("ΓΔΘΛΞΠΣΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
-               strict=True)),
-    **dict(zip("≠≤≥→⇒⇔·×±∞≈∑∫∂∇∈⟨⟩′", (
-        "neq leq geq to Rightarrow Leftrightarrow cdot times pm infty approx sum int partial nabla "
-        "in langle rangle prime").split(), strict=True)),
-}  # fmt: skip
-_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀⁿᵏ", "0123456789-+Tnk", strict=True))
-
-
-def _aligned(steps):
-    """Write the lines as one `aligned` display.
-
-    The sign stands left of every line and the lines start at one edge: the narrowest
-    layout there is.  Reasons stand at the right, in rows of about 30 characters, unless the
-    display would be too wide for the page; then each stands below its line.
-    """
-    bodies = [_broken(s.expression) for s in steps]
-    width = max(w for rows in bodies for _, w in rows)
-    reasons = [_pieces(s) for s in steps]
-    beside = width + REASON <= TOTAL and width <= WIDE
-    lines = []
-    for step, rows, pieces in zip(steps, bodies, reasons, strict=True):
-        rows = [latex for latex, _ in rows]
-        texts = [_typeset(r) for r in _rows(pieces, REASON if beside else 42)]
-        sign = _SIGNS[step.relation]
-        out = []
-        for k, latex in enumerate(rows):
-            out.append(f"{sign if k == 0 else ''} & {latex}")
-        if beside and texts:
-            stack = texts[0] if len(texts) == 1 else (
-                r"\begin{array}{l}" + r" \\ ".join(texts) + r"\end{array}"
-            )  # fmt: skip
-            out[-1] += rf" && \quad {stack}"
-        elif texts:
-            out += [rf" & \quad {t}" for t in texts]
-        lines.append(" \\\\\n".join(out))
-    return "\\begin{aligned}\n" + " \\\\[4pt]\n".join(lines) + "\n\\end{aligned}"
-
-
-def _latex(line):
-    if isinstance(line, Relational):
-        signs = {"==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq"}
-        return f"{sp.latex(line.lhs)} {signs.get(line.rel_op, line.rel_op)} {sp.latex(line.rhs)}"
-    if isinstance(line, And | Or):
-        word = r"\ \text{and}\ " if isinstance(line, And) else r"\ \text{or}\ "
-        return word.join(_latex(a) for a in sorted(line.args, key=sp.default_sort_key))
-    return sp.latex(line)
-
-
-def _width(line):
-    if isinstance(line, Relational):
-        return _width(line.lhs) + 3 + _width(line.rhs)
-    if isinstance(line, And | Or):
-        return sum(_width(a) + 4 for a in line.args)
-    return max(len(row) for row in sp.pretty(line, wrap_line=False).splitlines())
-
-
-def _broken(line):
-    """Return the rows of a formula as pairs (LaTeX, width), broken where it is too wide."""
-    if _width(line) <= WIDE:
-        return [(_latex(line), _width(line))]
-    if isinstance(line, And | Or):
-        word = "and" if isinstance(line, And) else "or"
-        args = sorted(line.args, key=sp.default_sort_key)
-        rows = [(_latex(a), _width(a)) for a in args]
-        return [rows[0]] + [(rf"\text{{{word} }}{latex}", w + 4) for latex, w in rows[1:]]
-    if isinstance(line, Relational):
-        sign = {"==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq"}.get(
-            line.rel_op, line.rel_op
-        )
-        left, right = _broken(line.lhs), _broken(line.rhs)
-        return left + [(rf"\quad {sign} {right[0][0]}", right[0][1] + 4)] + [
-            (rf"\quad {latex}", w + 2) for latex, w in right[1:]
-        ]
-    if isinstance(line, sp.Add | sp.MatAdd):
-        return _broken_sum(line)
-    return [(_latex(line), _width(line))]
-
-
-def _broken_sum(line):
-    terms = line.as_ordered_terms() if isinstance(line, sp.Add) else line.args
-    rows, row, width = [], "", 0
-    for term in terms:
-        latex, w = sp.latex(term), _width(term)
-        if isinstance(term, sp.Add):  # an unevaluated sum within a sum
-            latex = rf"\left({latex}\right)"
-        signed = latex if latex.startswith("-") else f"+ {latex}"
-        if row and width + w + 3 > WIDE:
-            rows.append((row, width))
-            row, width = rf"\quad {signed}", w + 5
-        else:
-            row, width = (f"{row} {signed}", width + w + 3) if row else (latex, w)
-    return [*rows, (row, width)]
-
-
-def _pieces(step):
-    """Return the words of a reason, the conditions among them as mathematics."""
-    words = _words_of(step.reason)
-    notes = []
-    for fact in step.conditions:
-        if isinstance(fact, sp.AppliedPredicate):
-            kind = str(fact.function.name).replace("_", " ").split()
-            notes.append([f"${sp.latex(fact.arguments[0])}$", *kind])
-        elif isinstance(fact, Not):
-            notes.append(["not", f"${_latex(fact.args[0])}$"])
-        else:
-            notes.append([f"${_latex(fact)}$"])
-    if step.verified == "numeric":
-        notes.append(["checked", "numerically"])
-    if notes:
-        for k, note in enumerate(notes):
-            note[-1] += ")" if k == len(notes) - 1 else ","
-        notes[0][0] = "(" + notes[0][0]
-        words += [w for note in notes for w in note]
-    return words
-
-
-def _words_of(reason):
-    """Split a reason at its spaces, but not within $…$."""
-    if len(re.findall(r"(?<!\\)\$", reason)) % 2:
-        raise ValueError(f"a $ is missing in the reason {reason!r}; write \\$ for a dollar sign")
-    return re.findall(r"(?:(?<!\\)\$(?:\\.|[^$\\])*\$|\\\$|[^\s$])+", reason)
-
-
-def _rows(words, width):
-    """Fill rows of about `width` characters."""
-    plain = ["~" * max(1, len(re.sub(r"\\[a-zA-Z]+|[{}$^_]", "x", w)) * 3 // 4)
-             if "$" in w else "~" * len(w) for w in words]  # fmt: skip
-    rows, k = [], 0
-    for row in wrap(" ".join(plain), width, break_long_words=False, break_on_hyphens=False):
-        n = len(row.split())
-        rows.append(words[k : k + n])
-        k += n
-    return rows
-
-
-def _typeset(words):
-    """Set one row of a reason: text in \\text, mathematics outside it."""
-    row = " ".join(words)
-    parts = re.split(r"(?<!\\)\$((?:\\.|[^$\\])*)\$", row)
-    out = []
-    for k, part in enumerate(parts):
-        if k % 2:
-            out.append(part)
-        elif part:
-            out.append(_typeset_text(part.replace(r"\$", "$")))
-    return r"{\small " + " ".join(out) + "}"
-
-
-def _typeset_text(text):
-    special = "".join(_MATHS) + "−√"
-    out = []
-    for part in re.findall(rf"[{''.join(_RAISED)}]+|[{special}]|[^{special}{''.join(_RAISED)}]+", text):
-        if part[0] in _RAISED:
-            out.append("{}^{" + "".join(_RAISED[c] for c in part) + "}")
-        elif part in special:
-            out.append({"−": "-", "√": r"\surd"}.get(part) or "\\" + _MATHS[part])
-        else:
-            out.append(r"\text{" + "".join(_SPECIAL.get(c, c) for c in part) + "}")
-    return " ".join(out)

@@ -145,7 +145,7 @@ def _try(statement, property, item, number, total, seed, drawn):
     try:
         passed = property(item)
     except AssertionError as error:
-        detail = f" ({error})" if str(error) else ""
+        detail = f" ({str(error).splitlines()[0]})" if str(error) else ""
         raise CounterexampleError(f"not true: {statement} — {place}{detail}", case, seed) from error
     if not isinstance(passed, bool | np.bool_):
         raise TypeError(

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
 
@@ -33,7 +34,6 @@ from sympy import (
     diff,
     exp,
     eye,
-    factorial,
     log,
     oo,
     pi,
@@ -272,7 +272,8 @@ WRONG = [
     ("geometric_sum", Sum(r**k, (k, 0, n)), (1 - r**n) / (1 - r), Ne(r, 1)),
     ("newton_sign", x - (x**2 - 2) / (2 * x), (x - 2 / x) / 2),
     ("mean_shift", ((a + t) + (b + t)) / 2, (a + b) / 2 + 2 * t),
-    ("projection_denominator", vec.dot(wec) / wec.dot(wec) * wec, vec.dot(wec) / vec.dot(vec) * wec),
+    ("projection_denominator", vec.dot(wec) / wec.dot(wec) * wec,
+     vec.dot(wec) / vec.dot(vec) * wec),
     ("projection_no_square", (vec.dot(wec) / wec.dot(wec)) * wec,
      (vec.dot(wec) / sqrt(wec.dot(wec))) * wec),
     ("gram_schmidt_sign", (vec - vec.dot(wec) / wec.dot(wec) * wec).dot(wec),
@@ -433,7 +434,7 @@ def test_a_step_that_sympy_cannot_prove_is_marked_numeric():
     derivation = Derivation((C * A * C.I) ** k).then(C * A**k * C.I, because="they telescope")
     assert derivation.steps[-1].verified == "numeric"
     assert "checked numerically" in repr(derivation)
-    assert "checked numerically" in derivation._repr_latex_()
+    assert re.search(r"checked\s+(array\s+)?numerically", _plain(derivation))
     bundle = derivation._repr_mimebundle_()["application/vnd.mml.evidence+json"]
     assert (bundle["steps"], bundle["symbolic"], bundle["numeric"]) == (1, 0, 1)
 
@@ -563,6 +564,11 @@ UNSUPPORTED = (
 )  # fmt: skip
 
 
+def _plain(derivation):
+    """The words of a display, without the commands between them."""
+    return re.sub(r"\\[a-z]+|[{}\\]", " ", derivation._repr_latex_())
+
+
 def _balanced(latex):
     depth = 0
     for i, sign in enumerate(latex):
@@ -606,7 +612,9 @@ def test_an_unpaired_dollar_is_refused():
 
 
 def test_conditions_are_shown():
-    derivation = Derivation(eq(a * x, b), "given", where=Ne(a, 0)).then(eq(x, b / a), because="divide")
+    derivation = Derivation(eq(a * x, b), "given", where=Ne(a, 0)).then(
+        eq(x, b / a), because="divide"
+    )
     assert "(a ≠ 0)" in repr(derivation)
     assert r"a \neq 0" in derivation._repr_latex_()
     derivation = Derivation(A.T * A, where=Q.orthogonal(A))

@@ -23,7 +23,9 @@ def test_random_cases_are_counted():
 
 
 def test_the_bundle_is_plain_json():
-    bundle = evidence("a < b & c", triangle, cases=np.int64(3), seed=np.int64(2))._repr_mimebundle_()
+    bundle = evidence(
+        "a < b & c", triangle, cases=np.int64(3), seed=np.int64(2)
+    )._repr_mimebundle_()
     assert json.loads(json.dumps(bundle)) == bundle
     assert set(bundle) == {"text/plain", "text/html", BUNDLE}
     assert bundle[BUNDLE] == {"kind": "tested", "statement": "a < b & c", "cases": 3, "seed": 2}

@@ -69,13 +69,25 @@ def compile_numpy(line, symbols=()):
 
 
 class _Printer(SciPyPrinter):
-    """SciPy's printer, which lacks the trace and the determinant."""
+    """SciPy's printer, and what it lacks: traces, determinants, matrices of unknown size."""
 
     def _print_Trace(self, e):
         return f"{self._module_format('numpy.trace')}({self._print(e.arg)})"
 
     def _print_Determinant(self, e):
         return f"{self._module_format('numpy.linalg.det')}({self._print(e.arg)})"
+
+    def _print_Identity(self, e):
+        return f"{self._module_format('numpy.eye')}({self._print(e.shape[0])})"
+
+    def _print_ZeroMatrix(self, e):
+        return f"{self._module_format('numpy.zeros')}(({self._size(e)}))"
+
+    def _print_OneMatrix(self, e):
+        return f"{self._module_format('numpy.ones')}(({self._size(e)}))"
+
+    def _size(self, e):
+        return ", ".join(self._print(n) for n in e.shape)
 
 
 def _lambdify(symbols, expression):

@@ -14,7 +14,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
 WIDE = 46  # characters: a formula wider than this is broken at its plus and minus signs
-ROOM = 38  # characters that a phone of 360 px shows: formula and reason side by side
+ROOM = 33  # characters that a phone of 360 px shows: formula and reason side by side
 NARROW, BROAD = 16, 30  # the width of a reason beside its formula
 BELOW = 42  # the width of a reason below its formula
 SIGNS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
@@ -101,114 +101,14 @@ _SPECIAL = {
 }  # fmt: skip
 
 # KaTeX sets no Greek, arrows or raised figures inside \text: they become mathematics.
-_NAMES = [
-    "α",
-    "alpha",
-    "β",
-    "beta",
-    "γ",
-    "gamma",
-    "δ",
-    "delta",
-    "ε",
-    "varepsilon",
-    "ζ",
-    "zeta",
-    "η",
-    "eta",
-    "θ",
-    "theta",
-    "ι",
-    "iota",
-    "κ",
-    "kappa",
-    "λ",
-    "lambda",
-    "μ",
-    "mu",
-    "ν",
-    "nu",
-    "ξ",
-    "xi",
-    "π",
-    "pi",
-    "ρ",
-    "rho",
-    "σ",
-    "sigma",
-    "τ",
-    "tau",
-    "υ",
-    "upsilon",
-    "φ",
-    "varphi",
-    "χ",
-    "chi",
-    "ψ",
-    "psi",
-    "ω",
-    "omega",
-    "Γ",
-    "Gamma",
-    "Δ",
-    "Delta",
-    "Θ",
-    "Theta",
-    "Λ",
-    "Lambda",
-    "Ξ",
-    "Xi",
-    "Π",
-    "Pi",
-    "Σ",
-    "Sigma",
-    "Φ",
-    "Phi",
-    "Ψ",
-    "Psi",
-    "Ω",
-    "Omega",
-    "≠",
-    "neq",
-    "≤",
-    "leq",
-    "≥",
-    "geq",
-    "→",
-    "to",
-    "⇒",
-    "Rightarrow",
-    "⇔",
-    "Leftrightarrow",
-    "·",
-    "cdot",
-    "×",
-    "times",
-    "±",
-    "pm",
-    "∞",
-    "infty",
-    "≈",
-    "approx",
-    "∑",
-    "sum",
-    "∫",
-    "int",
-    "∂",
-    "partial",
-    "∇",
-    "nabla",
-    "∈",
-    "in",
-    "⟨",
-    "langle",
-    "⟩",
-    "rangle",
-    "′",
-    "prime",
-    "√",
-    "surd",
-]
+_TABLE = """
+α alpha β beta γ gamma δ delta ε varepsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu
+ν nu ξ xi π pi ρ rho σ sigma τ tau υ upsilon φ varphi χ chi ψ psi ω omega Γ Gamma Δ Delta
+Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Φ Phi Ψ Psi Ω Omega ≠ neq ≤ leq ≥ geq → to ⇒ Rightarrow
+⇔ Leftrightarrow · cdot × times ± pm ∞ infty ≈ approx ∑ sum ∫ int ∂ partial ∇ nabla ∈ in
+⟨ langle ⟩ rangle ′ prime √ surd
+"""
+_NAMES = _TABLE.split()
 _MATHS = {sign: "\\" + name for sign, name in zip(_NAMES[::2], _NAMES[1::2], strict=True)}
 _MATHS["−"] = "-"
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀⁿᵏ", "0123456789-+Tnk", strict=True))

@@ -216,7 +216,7 @@ class Derivation:
     # -- how it is shown ---------------------------------------------------------------
 
     def __repr__(self):
-        return asline_text(self._steps)
+        return as_text(self._steps)
 
     def _repr_latex_(self):
         return f"$$\n{aligned(self._steps)}\n$$"

@@ -1,0 +1,78 @@
+"""Evidence that would pass if the statement were false is no evidence.
+
+The cells of a chapter are run in order. Before a cell that verifies something is run as
+it stands, it is run with its statement made false, by a sign, a factor, an index or a
+dropped condition, and has to fail.
+"""
+
+from pathlib import Path
+
+import jupytext
+import matplotlib
+import matplotlib.pyplot as plt
+import pytest
+
+from mml import DerivationError
+from mml.ledger import CounterexampleError
+
+CHAPTER = Path(__file__).parents[2] / "book" / "linear_algebra" / "05_eigen.md"
+
+# label, what its cell says, what it says when the statement is false
+FALSE = [
+    ("thm-axis", "def has_an_axis(rng, n=3)", "def has_an_axis(rng, n=4)"),
+    ("thm-char-poly", "np.polyval(p, eigenvalues(B))", "np.polyval(p, -eigenvalues(B))"),
+    ("eq-char-poly-2x2", "(a * d - b * c)", "(a * d + b * c)"),
+    ("eq-eigenvalues-2x2", "** 2, m**2 - p)", "** 2, m**2 + p)"),
+    ("eq-discriminant", "((a - d) / 2) ** 2", "((a - d) / 4) ** 2"),
+    ("thm-trace-det", "np.trace(B)", "-np.trace(B)"),
+    ("eq-trace-det", "np.prod(values)", "-np.prod(values)"),
+    ("eq-diagonalisation", "C * D * C.I", "C.I * D * C"),
+    ("eq-matrix-power", "C * D**3 * C.I", "C * D**2 * C.I"),
+    ("eq-square-example", "[14, 11]", "[11, 14]"),
+    ("thm-independent", "rng.permutation(np.arange(-4, 5))[:n]", "rng.integers(0, 2, n)"),
+    ("eq-orthogonal", "{min(i, j) + 1}{max(i, j) + 1}", "{i + 1}{j + 1}"),
+    ("eq-power-iteration", "l2**k / l1**k", "l2 / l1"),
+    ("thm-power", "* q**k", "* q ** (2 * k)"),
+    ("prop-stochastic", "np.abs(values - 1)", "np.abs(values + 1)"),
+    ("eq-sparse-step", "(a.T * x)", "(e.T * x)"),
+    ("thm-contraction", "d * before", "d**2 * before"),
+    ("cor-pagerank", "2 * d**k", "2 * d ** (2 * k)"),
+    ("prop-second", "sizes[-2] <= d +", "sizes[-2] <= d / 2 +"),
+    ("eq-error-bound", "err <= rho / (1 - d)", "err <= rho / (1 + d)"),
+]
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    """Return {(label, false text): the error that the falsified cell raised, or None}."""
+    matplotlib.use("agg")
+    wanted = {}
+    for label, true, false in FALSE:
+        wanted.setdefault(label, []).append((true, false))
+    namespace, found = {"display": lambda *things: None}, {}  # as in a notebook
+    for cell in jupytext.read(CHAPTER).cells:
+        if cell.cell_type != "code":
+            continue
+        for label in cell.metadata.get("verifies", []):
+            for true, false in wanted.get(label, []):
+                if true in cell.source:
+                    altered = cell.source.replace(true, false)
+                    found[label, false] = error_of(altered, dict(namespace))
+        exec(compile(cell.source, "a cell", "exec"), namespace)
+        plt.close("all")
+    return found
+
+
+def error_of(source, namespace):
+    """Return the error that the source raises, or None."""
+    try:
+        exec(compile(source, "a falsified cell", "exec"), namespace)
+    except (CounterexampleError, DerivationError) as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize(("label", "true", "false"), FALSE, ids=[label for label, *_ in FALSE])
+def test_evidence_fails_when_the_statement_is_false(outcomes, label, true, false):
+    assert (label, false) in outcomes, f"no cell that verifies {label} contains {true!r}"
+    assert outcomes[label, false] is not None, f"{label} still passes with {false!r}"

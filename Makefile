@@ -5,7 +5,7 @@ PY     := $(VENV)/bin/python
 C      ?= 05_eigen
 
 .DEFAULT_GOAL := help
-.PHONY: help book chapter serve pdf test test-browser test-binder doctest lint format bench clean lock assets
+.PHONY: help book chapter serve pdf links test test-browser test-binder doctest lint format bench clean lock assets
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -32,6 +32,9 @@ serve: $(VENV)/.installed  ## rebuild and reload while you write
 
 pdf: $(VENV)/.installed  ## the printed book (needs XeLaTeX)
 	@$(PY) tools/book.py pdf
+
+links: $(VENV)/.installed  ## follow every address that the book names
+	@$(PY) tools/book.py links
 
 test: book  ## all that needs no browser: units, properties, doctests, the built pages
 	@$(PY) -m pytest -n auto -m "not browser and not binder"

@@ -113,7 +113,8 @@ def measure(case, say=print):
 def table(result):
     """Return a result as text: seconds, ratio to mml, distance to the reference."""
     lines = [result["case"],
-             f"  {'':<34}{'median s':>10}{'min':>9}{'max':>9}{'clock':>9}{'× mml':>8}{'distance':>11}"]
+             f"  {'':<34}{'median s':>10}{'min':>9}{'max':>9}{'clock':>9}{'× mml':>8}"
+             f"{'distance':>11}"]
     for row in result["rows"]:
         ratio = f"{row['ratio']:.2f}" if "ratio" in row else ""
         distance = f"{row['distance']:.1e}" if "distance" in row else ""

@@ -80,7 +80,11 @@ def tex_of(node):
     if isinstance(node, nodes.math_block) and not node.get("nowrap"):
         parts = [part for part in tex.split("\n\n") if part.strip()]
         parts = [rf"\begin{{aligned}}{p}\end{{aligned}}" if is_split(p) else p for p in parts]
-        tex = parts[0] if len(parts) == 1 else r"\begin{gathered}" + r"\\".join(parts) + r"\end{gathered}"
+        tex = (
+            parts[0]
+            if len(parts) == 1
+            else r"\begin{gathered}" + r"\\".join(parts) + r"\end{gathered}"
+        )
     return tex
 
 
@@ -141,7 +145,9 @@ def icon_points():
     """Return {icon name: code point}, and the code points that the theme's CSS writes out."""
     css = (ICON_FONTS / "css" / "all.min.css").read_text(encoding="utf8")
     points = {}
-    for selectors, code in re.findall(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}', css):
+    for selectors, code in re.findall(
+        r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}', css
+    ):
         points |= {n: int(code, 16) for n in re.findall(r"\.fa-([\w-]+):before", selectors)}
     theme = (THEME / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf8")
     private = {ord(c) for c in theme if 0xE000 <= ord(c) < 0xF900}

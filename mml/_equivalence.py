@@ -28,6 +28,7 @@ from mml._sampling import (
     SPECIAL,
     Sampler,
     Undefined,
+    Unknown,
     as_facts,
     concrete_functions,
     evaluate,
@@ -160,7 +161,7 @@ def _without_functions(raw, lines):
 
 def _compare(a, b, sampler, count, tolerance=None):
     """Evaluate both at points; return at how many both have a value."""
-    defined = 0
+    defined, lopsided = 0, 0
     symbols = sampler.symbols
     special = [{s: v} for s in symbols for v in (0, 1, -1)][:12] if tolerance is None else []
 
@@ -172,9 +173,18 @@ def _compare(a, b, sampler, count, tolerance=None):
             yield from _around_edges(a, b, sampler)
 
     for point in points():
-        try:
-            left, right = evaluate(a, point), evaluate(b, point)
-        except Undefined:
+        left, right = (_value_or_none(e, point) for e in (a, b))
+        if left is Unknown or right is Unknown:
+            continue
+        if left is None or right is None:
+            if left is not right and not point["force"]:
+                lopsided += 1
+            if lopsided > 2:  # one line has a value where the other has none, and not by chance
+                raise Refused(
+                    f"at {say(point, [a, b])} the {'old' if left is None else 'new'} line has no "
+                    "value",
+                    named(point, [a, b]),
+                )
             continue
         defined += 1
         if not near(left, right, tolerance or NEAR):
@@ -188,6 +198,16 @@ def _compare(a, b, sampler, count, tolerance=None):
                 named(point, [a, b]),
             )
     return defined
+
+
+def _value_or_none(e, point):
+    """Return the value, None where there is none, or `Unknown` where it cannot be found."""
+    try:
+        return evaluate(e, point)
+    except Unknown:
+        return Unknown
+    except Undefined:
+        return None
 
 
 def _around_edges(a, b, sampler):

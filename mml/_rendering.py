@@ -16,7 +16,7 @@ from sympy.printing.str import StrPrinter
 WIDE = 46  # characters: a formula wider than this is broken at its plus and minus signs
 ROOM = 33  # characters that a phone of 360 px shows: formula and reason side by side
 NARROW, BROAD = 16, 30  # the width of a reason beside its formula
-BELOW = 42  # the width of a reason below its formula
+BELOW = 38  # the width of a reason below its formula
 SIGNS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
 LATEX_SIGNS = {"==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq"}
 

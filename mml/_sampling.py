@@ -38,6 +38,10 @@ class Undefined(ArithmeticError):
     """The expression has no finite value at the point."""
 
 
+class Unknown(Undefined):
+    """The expression may have a value there, but it could not be worked out."""
+
+
 def near(a, b, tolerance=NEAR):
     """Tell whether two values agree, relative to the larger of them."""
     if isinstance(a, mp.matrix) or isinstance(b, mp.matrix):
@@ -62,10 +66,14 @@ def evaluate(expression, point):
     with mp.workdps(DIGITS):
         try:
             return finite(_value(sp.sympify(expression), point))
-        except (ZeroDivisionError, OverflowError, TypeError, ValueError, AttributeError) as error:
+        except ZeroDivisionError as error:
             raise Undefined(str(error)) from None
-        except (NotImplementedError, IndexError, KeyError, RecursionError) as error:
-            raise Undefined(str(error)) from None
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+            if type(error) is Undefined:
+                raise
+            raise Unknown(str(error)) from None
+        except (NotImplementedError, RecursionError) as error:
+            raise Unknown(str(error)) from None
 
 
 def _value(e, p):
@@ -154,7 +162,7 @@ def _derivative(e, p):
     if order == 1 and isinstance(variables[0], sp.MatrixSymbol):
         return _matrix_gradient(expression, variables[0], p)
     if not all(isinstance(v, sp.Symbol) for v in variables):
-        raise Undefined
+        raise Unknown
 
     def at(values):
         return _value(expression, {**p, **values})
@@ -182,7 +190,7 @@ def _matrix_gradient(expression, m, p):
             moved[i, j] += sign * h
             value = _value(expression, {**p, m: moved})
             if isinstance(value, mp.matrix) and (value.rows, value.cols) != (1, 1):
-                raise Undefined
+                raise Unknown
             ends.append(value[0, 0] if isinstance(value, mp.matrix) else value)
         out[i, j] = (ends[0] - ends[1]) / (2 * h)
     return out
@@ -192,17 +200,17 @@ def _integral(e, p):
     expression = e.function
     for limit in e.limits:
         if len(limit) != 3:
-            raise Undefined
+            raise Unknown
     x, low, high = e.limits[0]
     if len(e.limits) > 1:
-        raise Undefined
+        raise Unknown
     ends = [mp.inf if b == sp.oo else -mp.inf if b == -sp.oo else _value(b, p) for b in (low, high)]
     with mp.workdps(20):
         value, error = mp.quad(
             lambda t: _value(expression, {**p, x: t}), ends, error=True, maxdegree=6
         )
     if error > 1e-10 * (1 + abs(value)):
-        raise Undefined
+        raise Unknown
     return value
 
 
@@ -221,14 +229,14 @@ def _accumulate(e, p, start, combine):
     first = int(_value(low, p))
     total, last = start, 400 if high == sp.oo else int(_value(high, p))
     if last - first > 1000:
-        raise Undefined
+        raise Unknown
     for i in range(first, last + 1):
         part = _value(term, {**p, k: mp.mpf(i)})
         total = combine(total, part)
         if high == sp.oo and i > first + 5 and abs(part) < mp.mpf("1e-30") * (1 + abs(total)):
             return total
     if high == sp.oo:
-        raise Undefined
+        raise Unknown
     return total
 
 
@@ -341,11 +349,11 @@ def _block(e, p):
 def _fallback(e, p):
     """Ask SymPy itself, with the values put in."""
     if isinstance(e, sp.MatrixExpr):
-        raise Undefined
+        raise Unknown
     values = {s: _as_sympy(_value(s, p)) for s in e.free_symbols if s in p}
     value = sp.N(e.xreplace(values), DIGITS // 2)
     if not value.is_number or not (value.is_Number or value.is_Add or value.is_Mul):
-        raise Undefined
+        raise Unknown
     return value._to_mpmath(mp.mp.prec) if value.is_Number else mp.mpmathify(value)
 
 

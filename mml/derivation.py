@@ -14,7 +14,7 @@ from sympy.logic.boolalg import And, BooleanAtom, Or
 
 from mml._compile import compile_numpy
 from mml._equivalence import Refused, carry_out, follows, is_relation
-from mml._rendering import aligned, line_text
+from mml._rendering import aligned, as_text, line_text
 from mml._sampling import as_facts
 
 __all__ = ["Derivation", "DerivationError", "Step"]
@@ -255,6 +255,12 @@ def _as_line(value, name):
         return value.as_immutable()
     if isinstance(value, int | float):
         return sp.sympify(value)
+    if isinstance(value, Relational):
+        shapes = [getattr(e, "shape", ()) for e in (value.lhs, value.rhs)]
+        if shapes[0] != shapes[1]:
+            raise DerivationError(
+                f"{name}: the sides of {line_text(value)} have shapes {shapes[0]} and {shapes[1]}"
+            )
     if isinstance(value, sp.Expr | sp.MatrixExpr | Relational | And | Or):
         return value
     raise TypeError(

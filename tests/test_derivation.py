@@ -58,6 +58,8 @@ V = MatrixSymbol("V", D, k)  # a tall matrix of basis vectors
 u, v = MatrixSymbol("u", n, 1), MatrixSymbol("v", n, 1)
 P22, Q22 = MatrixSymbol("P", 2, 2), MatrixSymbol("R", 2, 2)
 I = Identity(n)
+wk, yD = MatrixSymbol("w", k, 1), MatrixSymbol("y", D, 1)
+xi, i = sp.IndexedBase("x", real=True), Symbol("i", integer=True)
 T = Matrix([[a, b], [c, d]])
 S = Matrix([[a, b], [b, c]])
 vec, wec = Matrix([x, y]), Matrix([a, b])
@@ -175,6 +177,38 @@ TRUE = [
     ("pca_loss", Trace(X.T * X) - Trace(V.T * X.T * X * V),
      Trace(Identity(D) * X.T * X) - Trace(X.T * X * V * V.T), None, False, "symbolic"),
     ("explicit_symbols", P22 * Q22, (P22 * Q22).as_explicit(), None, False, "symbolic"),
+    ("scaled_determinant", det(3 * A), 3**n * det(A), None, False, "symbolic"),
+    ("orthogonal_determinant", det(A) ** 2, sp.S.One, Q.orthogonal(A), False, None),
+    ("similar_characteristic", det(lam * I - C.I * A * C), det(lam * I - A), None, False, None),
+    ("sherman_morrison", (I + u * v.T).I, I - u * (Identity(1) + v.T * u).I * v.T, None, False,
+     None),
+    ("ridge", (X.T * X + p * Identity(D)).I * (X.T * X + p * Identity(D)), Identity(D), None, False,
+     None),
+    ("householder", (I - 2 * v * v.T) * (I - 2 * v * v.T), I, Eq(v.T * v, Identity(1)), False,
+     None),
+    ("rayleigh", (v.T * A * v) * (v.T * v).I, lam * Identity(1), Eq(A * v, lam * v), False,
+     "symbolic"),
+    ("residual_orthogonal", V.T * (yD - V * (V.T * V).I * V.T * yD), ZeroMatrix(k, 1), None, False,
+     "symbolic"),
+    ("pythagoras_matrices", (u + v).T * (u + v), u.T * u + v.T * v,
+     Eq(u.T * v, ZeroMatrix(1, 1)), False, None),
+    ("least_squares_gradient", Derivative((yD - V * wk).T * (yD - V * wk), wk),
+     2 * V.T * V * wk - 2 * V.T * yD, None, False, "symbolic"),
+    ("covariance_of_sum", (A + B) * C * (A + B).T,
+     A * C * A.T + A * C * B.T + B * C * A.T + B * C * B.T, None, False, "symbolic"),
+    # sums over data, series, sharp corners
+    ("variance", Sum((xi[i] - mu) ** 2, (i, 1, n)) / n, Sum(xi[i] ** 2, (i, 1, n)) / n - mu**2,
+     Eq(mu, Sum(xi[i], (i, 1, n)) / n), False, None),
+    ("sum_of_affine", Sum(a * xi[i] + b, (i, 1, n)), a * Sum(xi[i], (i, 1, n)) + n * b, None,
+     False, None),
+    ("exp_series", Sum(x**k / sp.factorial(k), (k, 0, oo)), exp(x), None, False, "symbolic"),
+    ("geometric_series", Sum(x**k, (k, 0, oo)), 1 / (1 - x), [x > -1, x < 1], False, None),
+    ("relu", sp.Max(x, 0), (x + Abs(x)) / 2, None, False, None),
+    ("softplus", Derivative(log(1 + exp(x)), x), logistic, None, False, "symbolic"),
+    ("power_rule", Derivative(x**n, x), n * x ** (n - 1), None, False, "symbolic"),
+    ("gaussian_mean", Integral(x * gauss, (x, -oo, oo)), mu, None, False, "symbolic"),
+    ("polar_jacobian", Matrix([p * cos(t), p * sin(t)]).jacobian([p, t]).det(), p, None, False,
+     "symbolic"),
     # equations
     ("linear_equation", eq(2 * x + 4, 10), eq(x, 3), None, False, "symbolic"),
     ("linear_symbols", eq(a * x + b, c), eq(x, (c - b) / a), Ne(a, 0), False, "symbolic"),
@@ -205,13 +239,25 @@ TRUE = [
      "symbolic"),
     ("eigen_squared", eq(A * v, lam * v), eq(A * A * v, lam**2 * v), None, True, None),
     ("diagonalise", eq(A * C, C * B), eq(A, C * B * C.I), Q.invertible(C), False, "symbolic"),
-    ("normal_equations", eq(V.T * V * MatrixSymbol("w", k, 1), V.T * MatrixSymbol("y", D, 1)),
-     eq(MatrixSymbol("w", k, 1), (V.T * V).I * V.T * MatrixSymbol("y", D, 1)),
+    ("normal_equations", eq(V.T * V * wk, V.T * yD),
+     eq(wk, (V.T * V).I * V.T * yD),
      Q.invertible(V.T * V), False, "symbolic"),
     ("implicit", eq(x**2 + f(x) ** 2, 1), eq(2 * x + 2 * f(x) * f(x).diff(x), 0), None, True,
      None),
     ("system_from_gradient", eq(Matrix([2 * x - 2, 2 * y]), Matrix([0, 0])),
      eq(Matrix([x, y]), Matrix([1, 0])), None, False, "symbolic"),
+    ("eigenvalues_2x2", eq(det(lam * eye(2) - S), 0),
+     Or(eq(lam, (a + c + sqrt((a - c) ** 2 + 4 * b**2)) / 2),
+        eq(lam, (a + c - sqrt((a - c) ** 2 + 4 * b**2)) / 2)), None, False, None),
+    ("eigenvectors_orthogonal", eq((lam - mu) * (u.T * v), ZeroMatrix(1, 1)),
+     eq(u.T * v, ZeroMatrix(1, 1)), Ne(lam, mu), False, "symbolic"),
+    ("eigen_of_inverse", eq(A * u, lam * u), eq(A.I * u, u / lam), [Q.invertible(A), Ne(lam, 0)],
+     False, "symbolic"),
+    ("cosine_of_angle", eq(vec.dot(wec), p * q * cos(t)), eq(cos(t), vec.dot(wec) / (p * q)), None,
+     False, "symbolic"),
+    ("newton_solved", eq(f(x) + h * f(x).diff(x), 0), eq(h, -f(x) / f(x).diff(x)),
+     Ne(f(x).diff(x), 0), False, "symbolic"),
+    ("quartic_real", eq(x**4, 1), Or(eq(x, 1), eq(x, -1)), None, False, None),
     # inequalities and others
     ("negative_flips", -2 * x < 6, x > -3, None, False, "symbolic"),
     ("square_below", x**2 < 4, And(x > -2, x < 2), None, False, None),
@@ -316,7 +362,43 @@ WRONG = [
     ("matrix_power", (C * A * C.I) ** k, C**k * A**k * C.I**k),
     ("covariance_map", (A * B) * (A * B).T, A * B * A.T * B.T),
     ("similar_cancelled", C * A * C.I, A),
+    ("ridge_split", (X.T * X + p * Identity(D)).I, (X.T * X).I + Identity(D) / p),
+    ("pythagoras_not_given", (u + v).T * (u + v), u.T * u + v.T * v),
+    ("tall_is_not_square", V * V.T, Identity(D), Eq(V.T * V, Identity(k))),
+    ("outer_swapped", u * v.T, v * u.T),
+    ("hadamard", sp.HadamardProduct(A, B), A * B),
+    # sums over data, series, sharp corners
+    ("variance_sign", Sum((xi[i] - mu) ** 2, (i, 1, n)) / n,
+     Sum(xi[i] ** 2, (i, 1, n)) / n + mu**2, Eq(mu, Sum(xi[i], (i, 1, n)) / n)),
+    ("variance_mean_not_given", Sum((xi[i] - mu) ** 2, (i, 1, n)) / n,
+     Sum(xi[i] ** 2, (i, 1, n)) / n - mu**2),
+    ("index_out_of_range", Trace(u * v.T), Sum(u[2 * i, 0] * v[i, 0], (i, 0, n - 1))),
+    ("far_corner", sp.Max(x, -100), x),
+    ("far_step", sp.Heaviside(x - 50, 1), sp.S.Zero),
+    ("far_root", sqrt((x - 70) ** 2), x - 70),
+    ("parity", (-1) ** n, sp.S.One),
+    ("hole_at_seven", (x**2 - 49) / (x - 7), x + 7),
+    ("new_hole", x / (x + 1), 1 / (1 + 1 / x)),
+    ("partial_drops_y", Derivative(x**2 * y, x), 2 * x),
+    ("softmax_sign", exp(a) / (exp(a) + exp(b)), 1 / (1 + exp(a - b))),
     # equations
+    ("hidden_factor", eq((a - b - 3) * (x - y), 0), eq(x, y)),
+    ("hidden_circle", eq((a**2 + b**2 - 5) * (x - y), 0), eq(x, y)),
+    ("hidden_exponential", eq((exp(a) - 7) * (x - y), 0), eq(x, y)),
+    ("roots_close_together", eq((x - 1) * (x - Rational(1001, 1000)), 0), eq(x, 1)),
+    ("cancelled_pole", eq(y + 1 / (x - 7), 2 * x + 1 / (x - 7)), eq(y, 2 * x)),
+    ("quartic_complex", eq(w**4, 1), Or(eq(w, 1), eq(w, -1))),
+    ("divided_by_sine", eq(sin(x) ** 2, sin(x)), eq(sin(x), 1)),
+    ("negative_log", eq(log(x**2), 2), eq(x, sp.E)),
+    ("or_is_not_and", Or(eq(x, 1), eq(x, 2)), And(eq(x, 1), eq(x, 2))),
+    ("integrated_without_constant", eq(f(x).diff(x), 2 * x), eq(f(x), x**2), None, True),
+    ("nilpotent", eq(A * A, ZeroMatrix(n, n)), eq(A, ZeroMatrix(n, n))),
+    ("idempotent_is_identity", eq(A * A, A), eq(A, I)),
+    ("involution", eq(A * A, I), Or(eq(A, I), eq(A, -I))),
+    ("eigenvector_zero", eq(A * v, lam * v), eq(det(A - lam * I), 0), None, True),
+    ("form_zero", eq(v.T * A * v, ZeroMatrix(1, 1)), eq(A * v, ZeroMatrix(n, 1)), None, True),
+    ("commuting_is_equal", eq(A * B, B * A), eq(A, B), None, True),
+    ("inverse_is_transpose", eq(A * B, I), eq(B, A.T), None, True),
     ("divide_by_zero", eq(a * x, a * y), eq(x, y)),
     ("divide_by_zero_wrong_condition", eq(a * x, a * y), eq(x, y), Ne(b, 0)),
     ("lost_root", eq(x**2, x), eq(x, 1)),
@@ -504,6 +586,8 @@ def test_lines_are_of_one_kind_and_shape():
         Derivation(T).then(vec, because="no")
     with pytest.raises(DerivationError, match="shape"):
         Derivation(A * v).then(A, because="no")
+    with pytest.raises(DerivationError, match=r"the sides of .* have shapes"):
+        Derivation(eq(v.T * v, a))
     with pytest.raises(ValueError, match="implies=True is for equations"):
         Derivation(x).then(x, because="no", implies=True)
 

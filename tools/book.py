@@ -1,11 +1,12 @@
 """Build the book: assets, pages, PDF, live preview.
 
-    python tools/book.py build              everything, every warning an error
-    python tools/book.py chapter 05_eigen   run and build one page
-    python tools/book.py serve              rebuild and reload while you write
-    python tools/book.py pdf                the printed book (needs XeLaTeX and latexmk)
-    python tools/book.py assets             fetch the front-end assets
-    python tools/book.py clean              remove what was built; --all: what was executed too
+python tools/book.py build              everything, every warning an error
+python tools/book.py chapter 05_eigen   run and build one page
+python tools/book.py serve              rebuild and reload while you write
+python tools/book.py pdf                the printed book (needs XeLaTeX and latexmk)
+python tools/book.py links              follow every address that the book names
+python tools/book.py assets             fetch the front-end assets
+python tools/book.py clean              remove what was built; --all: what was executed too
 """
 
 import argparse
@@ -112,7 +113,9 @@ def build(builder="html", **extra):
     if not finished:
         warnings = [p for p in problems if "WARNING" in p or "ERROR" in p]
         found = f"{len(warnings)} warning(s)" if warnings else "output on stderr"
-        sys.exit(f"\nThe book was not built: {found}; each is an error here.\n" + "\n".join(warnings))
+        sys.exit(
+            f"\nThe book was not built: {found}; each is an error here.\n" + "\n".join(warnings)
+        )
     return time.perf_counter() - start
 
 
@@ -165,6 +168,12 @@ def build_pdf():
     print(f"\nThe PDF is in {BUILD / 'latex'}")
 
 
+def check_links():
+    """Follow every address outside the book; a dead one is an error."""
+    build("linkcheck")
+    print("\nEvery address answers.")
+
+
 def clean(everything):
     """Remove what was built; what was executed stays unless `everything`."""
     for name in ("html", "latex", "assets", ".doctrees", "jupyter_execute"):
@@ -182,6 +191,7 @@ def main():
         "--port", type=int, default=8000
     )
     tasks.add_parser("pdf", help="build the printed book")
+    tasks.add_parser("links", help="follow every address that the book names")
     tasks.add_parser("assets", help="fetch the front-end assets")
     tasks.add_parser("clean", help="remove what was built").add_argument(
         "--all", action="store_true", help="what was executed too"
@@ -196,6 +206,8 @@ def main():
             serve(given.port)
         elif given.task == "pdf":
             build_pdf()
+        elif given.task == "links":
+            check_links()
         elif given.task == "assets":
             fetch_assets()
         else:

@@ -625,7 +625,7 @@ def matrix_power(T, n):
     Notes
     -----
     Through the eigenbasis an error in C or C⁻¹ grows by the condition number κ of C, so that
-    way is taken where the eigenvectors are real and κ is at most 1000 (three digits of
+    way is taken where the eigenvectors are real and κ is at most 10 (one digit of
     sixteen). Otherwise — rotations, shears, defective matrices — by repeated squaring:
     T¹³ = T⁸ T⁴ T, about 2 log₂ n products.
 
@@ -659,6 +659,6 @@ def _power(T, n):
         C, D = diagonalise(T)
     except LinAlgError:
         return np.linalg.matrix_power(T, n)
-    if np.linalg.cond(C) > 1e3:
+    if np.linalg.cond(C) > 10:
         return np.linalg.matrix_power(T, n)
     return np.linalg.solve(C.T, (C * np.diag(D) ** n).T).T

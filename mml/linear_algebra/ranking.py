@@ -297,7 +297,11 @@ def _rank_twins_once(L, d, v, target, max_iter, extrapolate):
     rows = L[first]
     merged = sparse.csr_array((rows.data, twin[rows.indices], rows.indptr), 2 * (len(first),))
     step, total = _surfer(merged, d, v[first], np.bincount(twin).astype(float))
-    ranks, steps, _ = _iterate(step, total, v[first], 0.9 * target, max_iter, extrapolate)
+    try:
+        ranks, steps, _ = _iterate(step, total, v[first], 0.9 * target, max_iter, extrapolate)
+    except ConvergenceError as error:
+        error.iterates = [ranks[twin] for ranks in error.iterates]
+        raise
     return ranks[twin], 1 + steps
 
 

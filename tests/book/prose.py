@@ -14,7 +14,11 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*(\{[\w:+-]+\})?(.*)$")
 CODE = {"{code-cell}", "{code-block}", "{literalinclude}", "{mermaid}", "{bibliography}"}
-NUMBER = re.compile(r"(?<![\w.,^_/-])-?(\d{1,3}(?:(?:,|\{,\}|\\,)\d{3})+(?:\.\d+)?|\d+\.\d+)(?![\w^]|[.,]\d)")
+NUMBER = re.compile(
+    r"(?<![\w.,^_/-])-?"
+    r"(\d{1,3}(?:(?:,|\{,\}|\\,)\d{3})+(?:\.\d+)?|\d+\.\d+)"
+    r"(?![\w^]|[.,]\d)"
+)
 COMPUTED = re.compile(r"(?<![\w.])(\d+(?:[,_]\d{3})*\.?\d*(?:[eE][-+]?\d+)?)")
 TYPED = re.compile(r"^\s*%\s*typed:\s*(.*)$", re.MULTILINE)
 HIDDEN = [
@@ -36,10 +40,10 @@ def prose_lines(text):
         fence = FENCE.match(line)
         if fence:
             mark, name, rest = fence[1], fence[2], fence[3]
-            if stack and stack[-1][0][0] == mark[0] and len(mark) >= len(stack[-1][0]):
-                if not name and not rest.strip():
-                    stack.pop()
-                    continue
+            closes = stack and stack[-1][0][0] == mark[0] and len(mark) >= len(stack[-1][0])
+            if closes and not name and not rest.strip():
+                stack.pop()
+                continue
             if not (stack and stack[-1][1]):
                 is_code = (name in CODE) if name else mark[0] != ":"
                 stack.append((mark, is_code))

@@ -4,7 +4,23 @@ import functools
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = set("area base br col embed hr img input link meta source track wbr".split())
+VOID = set(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 
 
 @dataclass

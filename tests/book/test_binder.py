@@ -28,9 +28,16 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 LEFT_OUT = {".venv", ".git", "_build", "node_modules", "screenshots", "benchmarks"}
 
 
-def say(text):
-    """Show progress: making the environment takes minutes."""
-    print(f"[binder {time.strftime('%H:%M:%S')}] {text}", file=sys.__stderr__, flush=True)
+@pytest.fixture(scope="module")
+def say(pytestconfig):
+    """Return a function that shows progress at once: the environment takes minutes to make."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+
+    def show(text):
+        with capture.global_and_fixture_disabled():
+            print(f"\n[binder {time.strftime('%H:%M:%S')}] {text}", end=" ", flush=True)
+
+    return show
 
 
 def python_of_runtime():
@@ -58,7 +65,7 @@ def run(*command, **options):
 
 
 @pytest.fixture(scope="module")
-def binder(tmp_path_factory):
+def binder(tmp_path_factory, say):
     """Make what Binder would: a copy of the repository and an environment; return both."""
     folder = tmp_path_factory.mktemp("binder")
     home, venv, repository = folder / "home", folder / "venv", folder / "repository"
@@ -74,8 +81,10 @@ def binder(tmp_path_factory):
         "VIRTUAL_ENV": str(venv),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
-    if "PIP_CACHE_DIR" not in settings:
-        settings["PIP_CACHE_DIR"] = str(folder / "pip")
+    # the home is fresh for Jupyter's sake; what pip has fetched before may serve again
+    kept = subprocess.run([sys.executable, "-m", "pip", "cache", "dir"],
+                          capture_output=True, text=True, check=False).stdout.strip()  # fmt: skip
+    settings.setdefault("PIP_CACHE_DIR", kept or str(folder / "pip"))
     say("installing requirements.txt (a minute or two)")
     run(venv / "bin/python", "-m", "pip", "install", "--quiet", "-r", "requirements.txt",
         cwd=repository, env=settings)  # fmt: skip
@@ -93,7 +102,7 @@ def free_port():
 
 
 @pytest.fixture
-def lab(binder):
+def lab(binder, say):
     """Start JupyterLab on loopback, and return its address; end it and its kernels after."""
     repository, venv, settings = binder
     port, token = free_port(), secrets.token_hex(16)
@@ -163,7 +172,7 @@ def test_requirements_hold_what_binder_needs():
     run("bash", "-n", ROOT / "postBuild")
 
 
-def test_a_chapter_opens_as_a_notebook_and_runs(binder, lab):
+def test_a_chapter_opens_as_a_notebook_and_runs(binder, lab, say):
     repository, _, _ = binder
     address, token = lab
     path = repository / CHAPTER

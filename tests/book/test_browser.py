@@ -1,13 +1,15 @@
 """The built pages in Chromium, with every address refused but the book's own."""
 
+import contextlib
 import functools
 import http.server
 import os
 import shutil
 import threading
+from pathlib import Path
 
 import pytest
-from building import ROOT
+from building import NOTEBOOK, ROOT, TinyBook
 from playwright.sync_api import sync_playwright
 
 pytestmark = pytest.mark.browser
@@ -37,16 +39,36 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="session")
-def address(html):
-    """Serve the built book on loopback, and return its address."""
-    handler = functools.partial(Quiet, directory=str(html))
+@contextlib.contextmanager
+def served(folder):
+    """Serve a folder on loopback, and give its address."""
+    handler = functools.partial(Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(html):
+    """Serve the built book, and return its address."""
+    with served(html) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def specimen(tmp_path_factory):
+    """Build and serve a page with everything that pages may hold, launch buttons as well."""
+    book = TinyBook(tmp_path_factory.mktemp("specimen"))
+    book.page("specimen", "")
+    text = Path(__file__).with_name("specimen.md").read_text(encoding="utf8")
+    book.write("book/specimen.md", NOTEBOOK + text)
+    result = book.build(MML_REPOSITORY="https://github.com/someone/a-book")
+    assert result.status == 0, result
+    with served(book.html) as found:
+        yield f"{found}/book/specimen.html"
 
 
 @pytest.fixture(scope="session")
@@ -103,9 +125,7 @@ class Tab:
     def complaints(self):
         """Return everything that went wrong."""
         return {
-            name: found
-            for name in ("outside", "failed", "said")
-            if (found := getattr(self, name))
+            name: found for name in ("outside", "failed", "said") if (found := getattr(self, name))
         }
 
 
@@ -137,19 +157,66 @@ def violations(page):
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_page_is_sound_and_accessible(page, viewport, scheme, address, tab):
-    one = tab(viewport=viewport, color_scheme=scheme)
-    shown = one.open(f"{address}/{page}")
+def look_over(one, url, scheme):
+    """Open a page, and check that nothing fails, nothing overflows and axe is content."""
+    shown = one.open(url)
     assert shown.evaluate("document.documentElement.dataset.theme") == scheme
     assert one.complaints() == {}
     room = shown.evaluate(
         "[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]"
     )
-    assert room[0] <= room[1], f"{page} scrolls sideways: {room[0]} px in {room[1]} px"
+    assert room[0] <= room[1], f"{url} scrolls sideways: {room[0]} px in {room[1]} px"
     found = violations(shown)
-    assert not found, f"{len(found)} accessibility findings on {page}:\n" + "\n".join(found)
+    assert not found, f"{len(found)} accessibility findings on {url}:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_page_is_sound_and_accessible(page, viewport, scheme, address, tab):
+    look_over(tab(viewport=viewport, color_scheme=scheme), f"{address}/{page}", scheme)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_specimen_is_sound_and_accessible(viewport, scheme, specimen, tab):
+    """Every kind of thing that a page may hold, whether or not the book uses it yet."""
+    look_over(tab(viewport=viewport, color_scheme=scheme), specimen, scheme)
+
+
+def test_folds_show_what_is_wide(specimen, tab):
+    """All folds opened on a phone: still nothing scrolls the page, and axe is content."""
+    one = tab(viewport=PHONE)
+    shown = one.open(specimen)
+    shown.evaluate(
+        """() => {
+            document.querySelectorAll("article details").forEach((fold) => fold.open = true);
+            document.querySelectorAll("article .toggle-hidden.toggle-button")
+                .forEach((button) => button.click());
+        }"""
+    )
+    shown.wait_for_timeout(400)
+    assert shown.locator("article details:not([open])").count() == 0
+    width = shown.evaluate("document.scrollingElement.scrollWidth")
+    assert width <= PHONE["width"]
+    found = violations(shown)
+    assert not found, "\n".join(found)
+
+
+def test_wide_formulas_become_tab_stops_and_narrow_ones_do_not(specimen, tab):
+    one = tab(viewport=PHONE)
+    shown = one.open(specimen)
+    stops = "[...document.querySelectorAll('div.math')].map((e) => e.tabIndex === 0)"
+    assert set(shown.evaluate(stops)) == {True, False}
+    box = shown.locator("div.math.scroll-x").first
+    assert box.get_attribute("aria-label") == "Formula, scrolls sideways"
+    box.focus()
+    shown.keyboard.press("ArrowRight")
+    shown.wait_for_timeout(300)
+    assert box.evaluate("(e) => e.scrollLeft") > 0
+    before = shown.locator("article .scroll-x").count()
+    shown.set_viewport_size({"width": 1600, "height": 900})
+    shown.wait_for_timeout(400)
+    assert shown.locator("article .scroll-x").count() < before
 
 
 def test_page_reads_without_script(page, address, tab):

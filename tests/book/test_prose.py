@@ -38,7 +38,7 @@ minutes: 123.45
 # Heading 9.87
 
 Prose has 0.618 and $\\\\lambda = 2.414$ and 6,012 pages, {glue:text}`x:.3f`, and `0.9999`.
-Version 1.5, section 5.2, 3.14159-like names, x1.234, 10.0.0.1 and [a](b/1.234.html).
+Version 1.5, section 5.2 and x1.234, 10.0.0.1 and [a](b/1.234.html).
 
 ```{figure} a.svg
 :width: 123.4

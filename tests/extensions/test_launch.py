@@ -112,7 +112,10 @@ def test_links_of_github():
 @pytest.mark.parametrize(
     ("address", "start"),
     [
-        ("https://gitlab.com/group/sub/book", "https://mybinder.org/v2/gl/group%2Fsub%2Fbook/main?"),
+        (
+            "https://gitlab.com/group/sub/book",
+            "https://mybinder.org/v2/gl/group%2Fsub%2Fbook/main?",
+        ),
         (
             "https://codeberg.org/someone/book",
             "https://mybinder.org/v2/git/https%3A%2F%2Fcodeberg.org%2Fsomeone%2Fbook/main?",

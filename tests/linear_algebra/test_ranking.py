@@ -252,6 +252,9 @@ def test_twins_are_merged_without_a_trace(monkeypatch, v, d):
     assert rows[-1] == 900                       # and the residual is that of the whole web
     assert np.abs(merged.ranks - alone.ranks).sum() < 2e-10 if d < 1 else 1e-7
     assert merged.residual <= 1e-10 * (1 - d if d < 1 else 1)
+    with pytest.raises(ConvergenceError) as caught:
+        pagerank(L, d, personalisation=v, max_iter=2)
+    assert {x.shape for x in caught.value.iterates} == {(900,)}
 
 
 def test_false_twins_are_found_out(monkeypatch):

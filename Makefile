@@ -5,7 +5,7 @@ PY     := $(VENV)/bin/python
 C      ?= 05_eigen
 
 .DEFAULT_GOAL := help
-.PHONY: help book chapter serve pdf links test test-browser test-binder doctest lint format bench clean lock assets
+.PHONY: help book chapter serve pdf same links test test-browser test-binder doctest lint format bench clean lock assets
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -33,6 +33,9 @@ serve: $(VENV)/.installed  ## rebuild and reload while you write
 pdf: $(VENV)/.installed  ## the printed book (needs XeLaTeX)
 	@$(PY) tools/book.py pdf
 
+same: $(VENV)/.installed  ## build twice from nothing: are the bytes the same?
+	@$(PY) tools/book.py same
+
 links: $(VENV)/.installed  ## follow every address that the book names
 	@$(PY) tools/book.py links
 
@@ -40,7 +43,7 @@ test: book  ## all that needs no browser: units, properties, doctests, the built
 	@$(PY) -m pytest -n auto -m "not browser and not binder"
 
 test-browser: book  ## the built pages in Chromium
-	@$(PY) -m pytest -m browser
+	@$(PY) -m pytest -n auto -m browser
 
 test-binder: $(VENV)/.installed  ## Binder's environment, and a chapter run in JupyterLab
 	@$(PY) -m pytest -m binder

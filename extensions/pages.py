@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 EPOCH = "1767225600"  # the time that the build claims: 1 January 2026
 INDEXES = {"search": "Search", "genindex": "Index"}
+LATE = r"(?:mystnb\.\w+|proof|exercise)\.css"
 DOUBLED = {"proof", "proof-content", "exercise-content", "solution-content"}
 
 
@@ -101,6 +102,16 @@ def plain(markup):
     return re.sub(r"<[^>]*>", "", markup).strip().replace('"', "&quot;")
 
 
+def same_address_each_time(app, pagename, templatename, context, doctree):
+    """Leave the checksum off the address of a style that is copied after the first pages.
+
+    It would be there in the second build and not in the first, and the bytes would differ.
+    """
+    theirs = context.get("css_tag")
+    if theirs is not None:
+        context["css_tag"] = lambda css: re.sub(rf"({LATE})\?v=\w+", r"\1", theirs(css))
+
+
 def find_site(app, config):
     """Say where the book is published, where that is known."""
     config.ogp_site_url = config.ogp_site_url or site_address(Path(app.srcdir)) or ""
@@ -128,4 +139,5 @@ def setup(app):
     app.connect("html-page-context", tidy_tags, priority=900)
     app.connect("html-page-context", name_folds, priority=900)
     app.connect("html-page-context", mend_lists, priority=900)
+    app.connect("html-page-context", same_address_each_time, priority=900)
     return {"parallel_read_safe": True}

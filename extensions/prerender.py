@@ -4,6 +4,7 @@ The page then paints its maths with its text and needs no script. A formula that
 KaTeX does not know fails the build, at the line where it stands.
 """
 
+import hashlib
 import html
 import json
 import re
@@ -27,11 +28,34 @@ THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_the
 ICON_FONTS = THEME / "vendor" / "fontawesome" / "6.5.2"
 
 # the icons that the theme's templates, our buttons and the proof and exercise boxes name
-ICONS = (
-    "angle-left angle-right arrow-up bars chevron-down circle-half-stroke code download ellipsis expand file "
-    "file-lines file-pdf home lightbulb list magnifying-glass moon outdent pencil pencil-alt play "
-    "rocket sun github gitlab"
-).split()
+ICONS = [
+    "angle-left",
+    "angle-right",
+    "arrow-up",
+    "bars",
+    "chevron-down",
+    "circle-half-stroke",
+    "code",
+    "download",
+    "ellipsis",
+    "expand",
+    "file",
+    "file-lines",
+    "file-pdf",
+    "home",
+    "lightbulb",
+    "list",
+    "magnifying-glass",
+    "moon",
+    "outdent",
+    "pencil",
+    "pencil-alt",
+    "play",
+    "rocket",
+    "sun",
+    "github",
+    "gitlab",
+]
 
 
 class Katex:
@@ -188,14 +212,19 @@ def cut_icons(assets):
 
 
 def make_assets(app):
-    """Put what pages load into `_build/assets`, once."""
+    """Put what pages load into `_build/assets`, and again when what makes it has changed."""
     if app.builder.format != "html":
         return
     assets = Path(app.outdir).parent / "assets"
-    if not (assets / "icons.css").exists():
+    katex = Path(app.srcdir) / "node_modules" / "katex" / "package.json"
+    makers = Path(__file__).read_bytes() + katex.read_bytes()
+    made = hashlib.sha256(makers + pydata_sphinx_theme.__version__.encode()).hexdigest()
+    mark = assets / ".made"
+    if not mark.exists() or mark.read_text(encoding="utf8") != made:
         assets.mkdir(parents=True, exist_ok=True)
         copy_katex(Path(app.srcdir), assets)
         cut_icons(assets)
+        mark.write_text(made, encoding="utf8")
 
 
 def close(app, exception):

@@ -126,7 +126,9 @@ def _same_value(old, new, conditions):
     sampler = Sampler([a, b], facts, SEED)
     tried = _compare(a, b, sampler, FEW)
     if any(e.has(*_UNEVALUATED) for e in raw):
-        _compare(*numeric_raw, Sampler(numeric_raw, facts, SEED + 1), 2, LOOSE)
+        ends = [b for e in raw for i in e.atoms(sp.Integral) for lim in i.limits for b in lim[1:]]
+        count = 6 if any(b.free_symbols for b in ends) else 2
+        _compare(*numeric_raw, Sampler(numeric_raw, facts, SEED + 1), count, LOOSE)
     else:
         _same_domain(a, b, facts)
     if tried and _vanishes(lines[0], lines[1], lines[2:]):
@@ -179,7 +181,9 @@ def _compare(a, b, sampler, count, tolerance=None):
         if left is None or right is None:
             if left is not right and not point["force"]:
                 lopsided += 1
-            if lopsided > 2:  # one line has a value where the other has none, and not by chance
+            if lopsided > (
+                0 if tolerance else 2
+            ):  # one line has a value where the other has none, and not by chance
                 raise Refused(
                     f"at {say(point, [a, b])} the {'old' if left is None else 'new'} line has no "
                     "value",

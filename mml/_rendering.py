@@ -21,11 +21,26 @@ SIGNS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
 LATEX_SIGNS = {"==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq"}
 
 
+LAMBDA = "lambda"
+
+
+def _degree_in_lambda(term):
+    """Return the power of λ in a term, 0 where there is none."""
+    factors = (factor.as_base_exp() for factor in sp.Mul.make_args(term))
+    return sum((e for b, e in factors if getattr(b, "name", "") == LAMBDA), sp.Integer(0))
+
+
 class _PositiveFirst:
-    """Write x - a, not -a + x: a sum starts with a term that has no minus sign."""
+    """Write x - a, not -a + x: a sum starts with a term that has no minus sign.
+
+    Characteristic polynomials go by falling powers of λ, as everybody writes them.
+    """
 
     def _as_ordered_terms(self, expr, order=None):
         terms = list(super()._as_ordered_terms(expr, order=order))
+        degrees = [_degree_in_lambda(t) for t in terms]
+        if any(degrees) and all(d.is_Integer for d in degrees):
+            terms = [t for _, t in sorted(zip(degrees, terms, strict=True), key=lambda p: -p[0])]
         first = next((t for t in terms if not t.could_extract_minus_sign()), None)
         if first is not None and terms[0] is not first:
             terms.remove(first)
@@ -136,6 +151,25 @@ def aligned(steps):
             out += [rf" & \quad {t}" for t in texts]
         lines.append(" \\\\\n".join(out))
     return "\\begin{aligned}\n" + " \\\\[4pt]\n".join(lines) + "\n\\end{aligned}"
+
+
+def as_lines(steps):
+    """Return the lines as data, for a page that sets formula and reason side by side.
+
+    Each is a dictionary: `sign` and `rows` in LaTeX, `reason` as pairs ("text" | "math", words).
+    """
+    lines = []
+    for step in steps:
+        words = re.split(r"(?<!\\)\$((?:\\.|[^$\\])*)\$", " ".join(_pieces(step)))
+        reason = [
+            ("math" if k % 2 else "text", part if k % 2 else part.replace(r"\$", "$"))
+            for k, part in enumerate(words)
+            if part
+        ]
+        rows = [latex for latex, _ in _broken(step.expression)]
+        sign = _RELATIONS[step.relation].removesuffix("{}")
+        lines.append({"sign": sign, "rows": rows, "reason": reason})
+    return lines
 
 
 def _latex(line):

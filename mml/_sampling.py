@@ -205,6 +205,12 @@ def _integral(e, p):
     if len(e.limits) > 1:
         raise Unknown
     ends = [mp.inf if b == sp.oo else -mp.inf if b == -sp.oo else _value(b, p) for b in (low, high)]
+    if all(mp.isfinite(b) for b in ends):  # a pole between the ends: there is no integral
+        for base in {q.base for q in expression.atoms(sp.Pow) if q.exp.is_negative}:
+            inner = [ends[0] + (ends[1] - ends[0]) * mp.mpf(k) / 16 for k in range(17)]
+            signs = {mp.sign(mp.re(_value(base, {**p, x: t}))) for t in inner}
+            if len(signs) > 1:
+                raise Undefined
     with mp.workdps(20):
         value, error = mp.quad(
             lambda t: _value(expression, {**p, x: t}), ends, error=True, maxdegree=6
@@ -535,12 +541,12 @@ class Sampler:
         )  # fmt: skip
         ordered = [e for x in everything for e in x.atoms(Relational) if _is_order(e)]
         self.real = set().union(*[e.free_symbols for e in ordered]) if ordered else set()
+        self.counts = set()
         for e in everything:  # a bound of a sum or a place in a matrix is a whole number
             self._note_indices(e)
         self._split_relations()
 
     def _note_indices(self, e):
-        self.counts = getattr(self, "counts", set())
         for total in e.atoms(sp.Sum, sp.Product):
             for _, low, high in total.limits:
                 self.counts |= low.free_symbols | high.free_symbols

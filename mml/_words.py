@@ -67,7 +67,7 @@ class Algebra:
     def __init__(self, facts):
         self.facts = facts
         self.scalars = {}
-        self.rules = []
+        self.rules, self.equations = [], []
         for e in facts.equations:
             if isinstance(e.lhs, sp.MatrixExpr) or isinstance(e.rhs, sp.MatrixExpr):
                 form = self.subtract(self.normal(e.lhs), self.normal(e.rhs))
@@ -344,7 +344,7 @@ class Algebra:
     def _tidy(self, c):
         if not c.free_symbols:
             return sp.nsimplify(c) if c.is_Float else sp.expand(c)
-        for a, b in getattr(self, "equations", ()):
+        for a, b in self.equations:
             c = c.subs(a, b)
         c = sp.expand(c)
         return c if c.is_Atom else sp.factor(sp.cancel(sp.trigsimp(c)))

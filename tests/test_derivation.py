@@ -110,6 +110,7 @@ TRUE = [
     ("gaussian_area", Integral(exp(-(x**2) / 2), (x, -oo, oo)), sqrt(2 * pi), None, False,
      "symbolic"),
     ("integral_power", Integral(x**2, (x, 0, a)), a**3 / 3, None, False, "symbolic"),
+    ("logarithm_as_integral", Integral(1 / x, (x, 1, p)), log(p), None, False, "symbolic"),
     ("mixed_partials", Derivative(sin(x * y), x, y), Derivative(sin(x * y), y, x), None, False,
      "symbolic"),
     ("newton_step", x - (x**2 - 2) / (2 * x), (x + 2 / x) / 2, None, False, "symbolic"),
@@ -258,6 +259,9 @@ TRUE = [
     ("newton_solved", eq(f(x) + h * f(x).diff(x), 0), eq(h, -f(x) / f(x).diff(x)),
      Ne(f(x).diff(x), 0), False, "symbolic"),
     ("quartic_real", eq(x**4, 1), Or(eq(x, 1), eq(x, -1)), None, False, None),
+    ("norm_zero", eq(x**2 + y**2, 0), And(eq(x, 0), eq(y, 0)), None, False, None),
+    ("positive_definite_form", eq(v.T * A * v, ZeroMatrix(1, 1)), eq(v, ZeroMatrix(n, 1)),
+     Q.positive_definite(A), False, None),
     # inequalities and others
     ("negative_flips", -2 * x < 6, x > -3, None, False, "symbolic"),
     ("square_below", x**2 < 4, And(x > -2, x < 2), None, False, None),
@@ -309,6 +313,7 @@ WRONG = [
     ("integral_factor", Integral(x**2, (x, 0, a)), a**3 / 2),
     ("integral_ends", Integral(x, (x, a, b)), (a**2 - b**2) / 2),
     ("gaussian_area", Integral(exp(-(x**2) / 2), (x, -oo, oo)), sqrt(pi)),
+    ("integral_across_a_pole", Integral(1 / x, (x, 1, a)), log(a)),
     ("limit_at_zero", Limit(sin(2 * x) / x, x, 0), sp.S.One),
     ("difference_quotient_lost_h", ((x + h) ** 2 - x**2) / h, 2 * x, Ne(h, 0)),
     ("removable_hole", (x**2 - 1) / (x - 1), x + 1),
@@ -655,6 +660,7 @@ def _plain(derivation):
 
 def _balanced(latex):
     depth = 0
+    latex = latex.replace("\\\\", " ")  # ends of rows
     for i, sign in enumerate(latex):
         if sign in "{}" and (i == 0 or latex[i - 1] != "\\"):
             depth += 1 if sign == "{" else -1

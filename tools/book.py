@@ -10,6 +10,7 @@ python tools/book.py clean              remove what was built; --all: what was e
 """
 
 import argparse
+import hashlib
 import os
 import re
 import shutil
@@ -112,6 +113,8 @@ def build(builder="html", **extra):
             shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
     if not finished:
         warnings = [p for p in problems if "WARNING" in p or "ERROR" in p]
+        # a cell that fails leaves its page without results, and all else follows from that
+        warnings.sort(key=lambda line: not re.search(r": WARNING: cell \d+ ", line))
         found = f"{len(warnings)} warning(s)" if warnings else "output on stderr"
         sys.exit(
             f"\nThe book was not built: {found}; each is an error here.\n" + "\n".join(warnings)
@@ -168,6 +171,27 @@ def build_pdf():
     print(f"\nThe PDF is in {BUILD / 'latex'}")
 
 
+def hashes():
+    """Return {path: hash} of what readers are served."""
+    html = BUILD / "html"
+    files = (p for p in html.rglob("*") if p.is_file() and p.name != ".buildinfo")
+    return {p.relative_to(html): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def build_twice():
+    """Build twice from nothing, and compare every byte."""
+    found = []
+    for _ in range(2):
+        clean(everything=True)
+        build()
+        found.append(hashes())
+    names = found[0].keys() | found[1].keys()
+    differing = sorted(str(n) for n in names if found[0].get(n) != found[1].get(n))
+    if differing:
+        sys.exit(f"\n{len(differing)} file(s) differ:\n" + "\n".join(differing))
+    print(f"\nTwo builds from nothing gave the same bytes in all {len(names)} files.")
+
+
 def check_links():
     """Follow every address outside the book; a dead one is an error."""
     build("linkcheck")
@@ -191,6 +215,7 @@ def main():
         "--port", type=int, default=8000
     )
     tasks.add_parser("pdf", help="build the printed book")
+    tasks.add_parser("same", help="build twice from nothing and compare the bytes")
     tasks.add_parser("links", help="follow every address that the book names")
     tasks.add_parser("assets", help="fetch the front-end assets")
     tasks.add_parser("clean", help="remove what was built").add_argument(
@@ -206,6 +231,8 @@ def main():
             serve(given.port)
         elif given.task == "pdf":
             build_pdf()
+        elif given.task == "same":
+            build_twice()
         elif given.task == "links":
             check_links()
         elif given.task == "assets":

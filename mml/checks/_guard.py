@@ -12,6 +12,7 @@ import linecache
 import os
 import signal
 import threading
+import traceback
 import tracemalloc
 import warnings
 
@@ -32,12 +33,15 @@ class Mismatch(Exception):
         What went wrong, where the property itself can tell.
     final : bool, optional
         True where trying more cases would only take long.
+    variables : dict, optional
+        The reader's variables when a call that took too long was stopped.
     """
 
-    def __init__(self, expected, got, *, misconception=None, final=False):
+    def __init__(self, expected, got, *, misconception=None, final=False, variables=None):
         super().__init__(f"expected {expected}, got {got}")
         self.expected, self.got = expected, got
         self.misconception, self.final = misconception, final
+        self.variables = variables or {}
 
 
 class Guarded:
@@ -60,12 +64,15 @@ class Guarded:
         try:
             with _quiet(), _time_limit(seconds):
                 value = self.function(*own)
-        except _TookTooLong:
+        except _TookTooLong as stop:
             got = "none: does a loop never end, or does a step take far too long?"
-            raise Mismatch(f"an answer within {seconds:g} seconds", got, final=True) from None
-        except NotImplementedError:
-            raise Mismatch("an answer", "nothing: the function is not written yet") from None
+            raise Mismatch(
+                f"an answer within {seconds:g} seconds", got, final=True,
+                variables=self._variables(stop),
+            ) from None
         except (Exception, SystemExit) as error:
+            if self._is_stub(error):
+                raise Mismatch("an answer", "nothing: the function is not written yet") from None
             raise Mismatch("an answer", f"an error: {self._where(error)}") from None
         self.changed = not _same(own, args)
         return value
@@ -87,13 +94,34 @@ class Guarded:
     def _where(self, error):
         """Return the error in a line, with the reader's line that raised it."""
         words = f"{type(error).__name__}: {error}".strip().splitlines()[0][:160]
-        code = getattr(self.function, "__code__", None)
-        line, step = "", error.__traceback__
-        while code and step:
-            if step.tb_frame.f_code.co_filename == code.co_filename:
-                line = linecache.getline(code.co_filename, step.tb_lineno).strip()
-            step = step.tb_next
+        own = [step for step in traceback.walk_tb(error.__traceback__) if self._owns(*step)]
+        line = _line(*own[-1]) if own else ""
         return f"{words}\nin the line  {line}" if line else words
+
+    def _is_stub(self, error):
+        """Tell a ``raise NotImplementedError`` of the reader's from one inside a library."""
+        *_, last = traceback.walk_tb(error.__traceback__)
+        frame = last[0].f_globals.get("__name__")
+        return (
+            isinstance(error, NotImplementedError)
+            and frame in ("__main__", getattr(self.function, "__module__", None))
+            and "raise" in (_line(*last) or "raise")
+        )
+
+    def _variables(self, error):
+        """Return copies of the variables of the reader's function where it was stopped."""
+        steps = traceback.walk_tb(error.__traceback__)
+        own = [frame.f_locals for frame, line in steps if self._owns(frame, line)]
+        return dict(own[-1]) if own else {}
+
+    def _owns(self, frame, _line):
+        code = getattr(self.function, "__code__", None)
+        return code is not None and frame.f_code.co_filename == code.co_filename
+
+
+def _line(frame, number):
+    """Return the line of code that a frame of a traceback stands at."""
+    return linecache.getline(frame.f_code.co_filename, number).strip()
 
 
 @contextlib.contextmanager

@@ -18,7 +18,19 @@ TOLERANCE = 1e-8  # for the rank of a page, as the lab asks
 
 def ranks_of(function, L, d, **limits):
     """Return the reader's ranks of `L` as a vector; a result with `.ranks` will do."""
-    return _as_ranks(function(L, d, **limits), L.shape[0])
+    try:
+        value = function(L, d, **limits)
+    except Mismatch as mismatch:
+        if _has_grown(mismatch.variables.values(), L.shape[0]):
+            mismatch.misconception = GROWS
+        raise
+    return _as_ranks(value, L.shape[0])
+
+
+def _has_grown(variables, n):
+    """Tell whether one is a vector of n numbers whose sum is far above 1, 100 or n."""
+    vectors = [v for v in variables if isinstance(v, np.ndarray) and v.shape == (n,)]
+    return any(v.dtype.kind == "f" and not abs(v.sum()) < 200 + 2 * n for v in vectors)
 
 
 def _as_ranks(value, n):
@@ -85,6 +97,11 @@ def shares_dangling_rank(function, L, d):
     ))
 
 
+def is_right_where_slow(function, L, d):
+    r = proportions(function, L, d)
+    compare(r, solve(L, d), TOLERANCE, words=("the ranks\n", ""))
+
+
 def follows_a_renumbering(function, L, d, order):
     order = list(order)
     r = proportions(function, L, d)
@@ -112,7 +129,12 @@ def leaves_arguments_alone(function, L, d):
 
 
 def takes_sparse(function, L, d):
-    leaves_arguments_alone(function, sparse.csr_array(L), d)
+    try:
+        leaves_arguments_alone(function, sparse.csr_array(L), d)
+    except Mismatch as mismatch:
+        if "NotImplementedError" in mismatch.got and "nonzero scalar" in mismatch.got:
+            mismatch.misconception = FILLS
+        raise
     r = proportions(function, sparse.csr_array(L), d)
     compare(r, next_ranks(L, d, r), TOLERANCE, words=(
         "r equal to d L r + (1 - d)/n, which is\n", "r =\n",
@@ -162,16 +184,22 @@ dampings = st.sampled_from([0.5, 0.85, 0.8, 0.2, 0.95, 0.7, 0.3])
 
 
 @st.composite
-def webs(draw, dangling=False, smallest=2):
-    """Draw a web of up to five pages; with `dangling`, one page at least has no links."""
-    n = draw(st.integers(smallest, 5))
-    pages = st.integers(0, n - 1)
-    ends = [
-        draw(st.lists(pages, unique=True, min_size=0 if dangling else 1, max_size=n))
-        for _ in range(n)
-    ]
+def webs(draw, dangling=False, to_itself=False):
+    """Draw a web of two to five pages.
+
+    With `dangling`, one page at least has no links; with `to_itself`, one links to itself,
+    which else none does.
+    """
+    n = draw(st.integers(2, 5))
+    others = st.lists(
+        st.integers(1, n - 1), unique=True, min_size=0 if dangling else 1, max_size=n - 1
+    )
+    ends = [[(page + on) % n for on in draw(others)] for page in range(n)]
+    chosen = draw(st.integers(0, n - 1))
     if dangling:
-        ends[draw(pages)] = []
+        ends[chosen] = []
+    if to_itself:
+        ends[chosen].append(chosen)
     return _columns(ends, n)
 
 
@@ -199,7 +227,15 @@ at_the_ends = st.one_of(
     st.tuples(st.sampled_from([np.zeros((1, 1)), np.ones((1, 1))]), dampings),
     st.tuples(st.one_of(webs(), webs(dangling=True)), st.just(0.0)),
     st.tuples(mixing_webs(), st.just(1.0)),
+    st.tuples(webs(to_itself=True), dampings),
 )
+STAR = _columns([[1, 2, 3], [0], [0], [0]], 4)
+SLOW = [  # what is left after k steps, about d^k, swings; goes round a ring; seeps from a group
+    STAR,
+    _columns([[1], [2], [0], [0]], 4),
+    _columns([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2, 4], [5, 6], [4, 6], [4, 5]], 7),
+]
+slow = [(L, d) for d in (0.85, 0.95, 0.99) for L in SLOW]
 
 
 def large_web(n):
@@ -293,9 +329,47 @@ def _near(cases):
     return lambda function: close(function) and not right(function)
 
 
+def _stops_early(function):
+    if _near(KNOWN)(function):
+        return True
+    # from any start: on the star a step leaves d of the error
+    quick, late = (_like(solve, [(STAR, d)], tolerance=1e-8) for d in (0.4, 0.95))
+    return _like(solve)(function) and quick(function) and not late(function)
+
+
+def _fixed_steps(*dampings):
+    """Return a recogniser of the same number of steps for each of the `dampings`.
+
+    On the star a step takes the error e to -d e, so that the ranks tell how many were
+    made from a start of equal ranks, or of all the rank on a page.
+    """
+    def recognises(function):
+        ranks = [(d, solve(STAR, d), proportions(function, STAR, d)) for d in dampings]
+        for hub in (1 / 4, 1, 0):
+            start = np.array([hub, *[(1 - hub) / 3] * 3])
+            counts = set()
+            for d, exact, r in ranks:
+                steps = np.log(abs((r - exact)[0] / (start - exact)[0])) / np.log(d)
+                left = (-d) ** np.round(steps) * (start - exact)
+                if np.abs(r - exact - left).max() > 1e-4 * np.abs(left).max():
+                    break
+                counts.add(round(steps))
+            else:
+                if len(counts) == 1 and min(counts) > 0:
+                    return True
+        return False
+
+    return recognises
+
+
 def _leaks(function):
     sums = [ranks_of(function, L, d).sum() for L, d in KNOWN_DANGLING]
     return max(sums) < 0.999
+
+
+def _gains(function):
+    sums = [ranks_of(function, L, d).sum() for L, d in KNOWN_DANGLING]
+    return min(sums) > 1.001
 
 
 def _rescaled_leak(L, d):
@@ -346,12 +420,23 @@ LARGEST = Misconception(
     _sum_is(lambda r: np.abs(r).max()),
 )
 LOOSE = Misconception(
-    "tolerance too loose",
-    "The ranks are nearly right: the iteration stops too early. Go on until a step changes no "
-    "rank by more than 1e-10 or so, and do not fix the number of steps.",
-    _near(KNOWN),
+    "the loop stops too early",
+    "The ranks are nearly right: the tolerance is too loose, or the number of steps limited. The "
+    "error may be 1/(1 - d) times what a step changes: go on until a step changes the ranks by "
+    "less than 1e-9 (1 - d) in all (or 1e-13 for d = 1), however many steps that takes.",
+    _stops_early,
 )
 LOOSE_DANGLING = replace(LOOSE, recognises=_near(KNOWN_DANGLING))
+LOOSE_SLOW = replace(LOOSE, recognises=_near(slow))
+FIXED = Misconception(
+    "a fixed number of steps",
+    "The loop makes as many steps for one d as for another. A step may shrink the error by no "
+    "more than the factor d, so what is enough for one d is too few for a larger one. Let the "
+    "loop end when a step changes the ranks by less than 1e-9 (1 - d) in all (or 1e-13 for "
+    "d = 1).",
+    _fixed_steps(0.9, 0.95),
+)
+FIXED_SLOW = replace(FIXED, recognises=_fixed_steps(0.99, 0.995))
 SWAPPED = Misconception(
     "rows and columns swapped",
     "L[to, from] has a column for each page that a link leaves. Multiply by L, not by its "
@@ -385,6 +470,13 @@ LEAK = Misconception(
     "of it to every page.",
     _leaks,
 )
+GROWS = Misconception(
+    "the rank grows from step to step",
+    "Print r.sum() in your loop: it should stay 1. Of all the rank, a step deals out the share d "
+    "by the links, and what the pages without links have of that share to all pages alike; the "
+    "jumps deal out 1 - d. Is d forgotten in one of the terms?",
+    _gains,
+)
 RESCALED = Misconception(
     "dangling pages leak rank, and each step is rescaled",
     "To divide by the sum after each step hides the leak but is not the same: the lost rank is "
@@ -402,6 +494,12 @@ DENSE = Misconception(
     "Somewhere a full n by n array is made: by toarray, by np.ones((n, n)), or by adding a number "
     "to a sparse matrix. With 50,000 pages it would take 20 GB. Keep L sparse, and add (1 - d)/n "
     "to the vector instead of to the matrix.",
+)
+FILLS = Misconception(
+    "the full matrix on a sparse web",
+    "Adding a number to a sparse array would fill all its n^2 places, so SciPy refuses. You never "
+    "need the matrix M, only M times r: that is d * (L @ r), a vector, and to a vector you can "
+    "add (d delta + 1 - d)/n, with delta the rank of the pages without links.",
 )
 WRITES = Misconception(
     "the argument is changed",
@@ -423,23 +521,29 @@ PROPERTIES = (
     ),
     Property(
         STATIONARY, is_stationary, linked,
-        misconceptions=(OTHER, LOOSE, SWAPPED, NO_LINKS, NO_DAMPING, WRONG_TERM, NOT_SHARED),
+        misconceptions=(
+            OTHER, FIXED, LOOSE, SWAPPED, NO_LINKS, NO_DAMPING, WRONG_TERM, NOT_SHARED,
+        ),
     ),
     Property(
         "a page without links loses no rank", sums_to_one, with_dangling, needs=(SUM,),
-        misconceptions=(LEAK,),
+        misconceptions=(LEAK, GROWS),
     ),
     Property(
         SHARES, shares_dangling_rank, with_dangling, needs=(STATIONARY,),
-        misconceptions=(RESCALED, SELF_LINKS, LOOSE_DANGLING),
+        misconceptions=(RESCALED, SELF_LINKS, FIXED, LOOSE_DANGLING),
+    ),
+    Property(
+        "the ranks are right however slowly the surfer settles", is_right_where_slow, slow,
+        needs=(STATIONARY,), misconceptions=(FIXED, FIXED_SLOW, LOOSE_SLOW, LOOSE),
     ),
     Property(
         "renumbering the pages renumbers the ranks", follows_a_renumbering, renumbered(),
         arguments=("L", "d", "order"), needs=(STATIONARY,),
     ),
     Property(
-        "d = 0, d = 1 and a single page are no exceptions", holds_at_the_ends, at_the_ends,
-        needs=(STATIONARY,),
+        "d = 0, d = 1, a single page, a link to itself: no exceptions", holds_at_the_ends,
+        at_the_ends, needs=(STATIONARY,), misconceptions=(FIXED, FIXED_SLOW, LOOSE, LOOSE_SLOW),
     ),
     Property("L is left as it was", leaves_arguments_alone, any_web),
     Property(SPARSE, takes_sparse, linked, needs=(STATIONARY,)),

@@ -11,7 +11,7 @@ Read the ratios: times depend on the machine, ratios hardly do.
 import os
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-os.environ.update(dict.fromkeys(THREADS, "1"))   # before NumPy is imported: BLAS reads it once
+os.environ.update(dict.fromkeys(THREADS, "1"))  # before NumPy is imported: BLAS reads it once
 
 import importlib  # noqa: E402
 import importlib.metadata  # noqa: E402
@@ -76,7 +76,7 @@ def measure(case, say=print):
     clock = {name: [] for name in runs}
     distances, stopped = {}, False
     try:
-        for turn in range(case.repeats + 1):     # turn 0 warms up
+        for turn in range(case.repeats + 1):  # turn 0 warms up
             for name, run in runs.items():
                 say(f"\r  {case.name}: turn {turn} of {case.repeats}, {name:<30}", end="")
                 start, begin = time.process_time(), time.perf_counter()
@@ -95,9 +95,14 @@ def measure(case, say=print):
     for name, times in seconds.items():
         if not times:
             continue
-        row = {"name": name, "median": statistics.median(times), "min": min(times),
-               "max": max(times), "turns": len(times),
-               "clock": statistics.median(clock[name])}
+        row = {
+            "name": name,
+            "median": statistics.median(times),
+            "min": min(times),
+            "max": max(times),
+            "turns": len(times),
+            "clock": statistics.median(clock[name]),
+        }
         if seconds[ours]:
             # Turn by turn, so that a busy spell cancels.
             pairs = zip(times, seconds[ours], strict=False)
@@ -106,21 +111,30 @@ def measure(case, say=print):
             row["distance"] = distances[name]
             row["solved"] = distances[name] <= case.within
         rows.append(row)
-    return {"case": case.name, "within": case.within, "limit": case.limit_name,
-            "rows": rows, "skipped": case.skipped, "complete": not stopped}
+    return {
+        "case": case.name,
+        "within": case.within,
+        "limit": case.limit_name,
+        "rows": rows,
+        "skipped": case.skipped,
+        "complete": not stopped,
+    }
 
 
 def table(result):
     """Return a result as text: seconds, ratio to mml, distance to the reference."""
-    lines = [result["case"],
-             f"  {'':<34}{'median s':>10}{'min':>9}{'max':>9}{'clock':>9}{'× mml':>8}"
-             f"{'distance':>11}"]
+    lines = [
+        result["case"],
+        f"  {'':<34}{'median s':>10}{'min':>9}{'max':>9}{'clock':>9}{'× mml':>8}{'distance':>11}",
+    ]
     for row in result["rows"]:
         ratio = f"{row['ratio']:.2f}" if "ratio" in row else ""
         distance = f"{row['distance']:.1e}" if "distance" in row else ""
         note = "" if row.get("solved", True) else f"  not within {result['within']:g}"
-        lines.append(f"  {row['name']:<34}{row['median']:>10.3f}{row['min']:>9.3f}"
-                     f"{row['max']:>9.3f}{row['clock']:>9.3f}{ratio:>8}{distance:>11}{note}")
+        lines.append(
+            f"  {row['name']:<34}{row['median']:>10.3f}{row['min']:>9.3f}"
+            f"{row['max']:>9.3f}{row['clock']:>9.3f}{ratio:>8}{distance:>11}{note}"
+        )
     lines += [f"  {name:<34}skipped: {why}" for name, why in result["skipped"].items()]
     if not result["complete"]:
         lines.append("  interrupted: fewer turns than planned")
@@ -140,8 +154,13 @@ def machine(packages):
             versions[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return {"processor": model, "cores": os.cpu_count(), "threads used": 1,
-            "python": platform.python_version(), "packages": versions}
+    return {
+        "processor": model,
+        "cores": os.cpu_count(),
+        "threads used": 1,
+        "python": platform.python_version(),
+        "packages": versions,
+    }
 
 
 def run_task(name):
@@ -159,8 +178,9 @@ def run_task(name):
         print("\ninterrupted: what was measured is kept")
     if any(result["rows"] for result in results):
         RESULTS.mkdir(exist_ok=True)
-        text = json.dumps({"task": name, "machine": machine(task.PACKAGES), "results": results},
-                          indent=1)
+        text = json.dumps(
+            {"task": name, "machine": machine(task.PACKAGES), "results": results}, indent=1
+        )
         (RESULTS / f"{name}.json").write_text(text + "\n")
     return all(result["complete"] for result in results)
 

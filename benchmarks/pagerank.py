@@ -64,7 +64,7 @@ def _case(name, pairs, n):
 
     sknetwork, why = peer("sknetwork.ranking")
     if sknetwork:
-        adjacency = csr_matrix((L.T != 0).astype(float))   # it takes no sparse arrays
+        adjacency = csr_matrix((L.T != 0).astype(float))  # it takes no sparse arrays
         # Its default solver is wrong where pages are dangling; this one is right.
         model = sknetwork.PageRank(DAMPING, solver="RH", n_iter=150, tol=1e-10)
         runs["scikit-network (RH)"] = lambda: model.fit_predict(adjacency)
@@ -72,7 +72,7 @@ def _case(name, pairs, n):
         skipped["scikit-network (RH)"] = why
 
     networkx, why = peer("networkx")
-    if networkx and n <= 500_000:                # a DiGraph of 10⁷ links takes several GB
+    if networkx and n <= 500_000:  # a DiGraph of 10⁷ links takes several GB
         digraph = networkx.DiGraph()
         digraph.add_nodes_from(range(n))
         digraph.add_edges_from(zip(sources.tolist(), targets.tolist(), strict=True))

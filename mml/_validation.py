@@ -25,9 +25,7 @@ def as_array(value, name, *, ndim=None):
         try:
             array = array.astype(float)
         except (TypeError, ValueError):
-            raise ValueError(
-                f"{name} must hold real numbers, got {value!r:.80}"
-            ) from None
+            raise ValueError(f"{name} must hold real numbers, got {value!r:.80}") from None
     if array.dtype not in (np.float32, np.float64):
         array = array.astype(float)
     if ndim is not None and array.ndim != ndim:
@@ -89,8 +87,11 @@ def as_number(value, name, *, low=None, high=None):
         raise ValueError(f"{name} must be finite, got {number}")
     if (low is not None and number < low) or (high is not None and number > high):
         wants = (
-            f"between {low} and {high}" if None not in (low, high)
-            else f"at least {low}" if high is None else f"at most {high}"
+            f"between {low} and {high}"
+            if None not in (low, high)
+            else f"at least {low}"
+            if high is None
+            else f"at most {high}"
         )
         raise ValueError(f"{name} must be {wants}, got {number:g}")
     return number

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-
 from scipy import sparse
 
 __all__ = ["Digits", "Web", "load_digits", "load_web", "six_page_web"]
@@ -41,11 +40,11 @@ if not logger.handlers:
 class _File:
     """A published file: where it may lie, where it comes from, how it is recognised."""
 
-    title: str      # in words, for messages
-    paths: tuple    # places under MML_DATA, first choice first
-    urls: tuple     # addresses, first choice first
-    sha256: str     # of the file as it is read: unpacked
-    credit: str     # whose it is, and on which terms
+    title: str  # in words, for messages
+    paths: tuple  # places under MML_DATA, first choice first
+    urls: tuple  # addresses, first choice first
+    sha256: str  # of the file as it is read: unpacked
+    credit: str  # whose it is, and on which terms
 
 
 _FILES = {
@@ -101,7 +100,10 @@ def _fetch(name, file):
             try:
                 # pooch moves the file into the cache only when the checksum is right
                 pooch.retrieve(
-                    url, known_hash=f"sha256:{file.sha256}", fname=name, path=cached.parent,
+                    url,
+                    known_hash=f"sha256:{file.sha256}",
+                    fname=name,
+                    path=cached.parent,
                     downloader=_download,
                 )
                 return cached

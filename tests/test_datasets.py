@@ -142,22 +142,25 @@ def test_a_wrong_file_in_mml_data_is_an_error(no_data, monkeypatch):
     assert path.exists()
 
 
-@pytest.mark.parametrize(("old", "new", "message"), [
-    (b"2 3\n2 3\n", b"2 3\n", r"line 8: the file ends here, link 4 of 4"),
-    (b"1 2\n1 3\n2 3\n2 3\n", b"", r"line 5: the file ends here, link 1 of 4"),
-    (b"1 3\n", b"1 three\n", r"line 6: link 2 of 4.*got '1 three'"),
-    (b"1 3\n", b"1\n", r"line 6: link 2 of 4.*got '1'"),
-    (b"1 3\n", b"1 4\n", r"line 6: there is no page 4: the pages are 1 to 3"),
-    (b"1 3\n", b"0 1\n", r"line 6: there is no page 0"),
-    (b"2 3\n2 3\n", b"2 3\n2 3\n3 1\n", r"line 9: the file should end after 4 links"),
-    (b"3 4 1", b"2 4 1", r"line 4: link 1 of 4.*http://c"),
-    (b"3 4 1", b"4 4 1", r"line 5: page 4 of 4.*got '1 2'"),
-    (b"3 4 1", b"three 4", r"line 1: the numbers of pages and of links"),
-    (b"3 4 1", b"0 0", r"line 1: at least one page"),
-    (b"2 http://b/ ", b"2", r"line 3: page 2 of 3 and its address"),
-    (b"2 http://b/ ", b"7 http://b/", r"line 3: page 2 of 3 and its address"),
-    (SMALL, b"", r"line 1: the file ends here"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b"2 3\n2 3\n", b"2 3\n", r"line 8: the file ends here, link 4 of 4"),
+        (b"1 2\n1 3\n2 3\n2 3\n", b"", r"line 5: the file ends here, link 1 of 4"),
+        (b"1 3\n", b"1 three\n", r"line 6: link 2 of 4.*got '1 three'"),
+        (b"1 3\n", b"1\n", r"line 6: link 2 of 4.*got '1'"),
+        (b"1 3\n", b"1 4\n", r"line 6: there is no page 4: the pages are 1 to 3"),
+        (b"1 3\n", b"0 1\n", r"line 6: there is no page 0"),
+        (b"2 3\n2 3\n", b"2 3\n2 3\n3 1\n", r"line 9: the file should end after 4 links"),
+        (b"3 4 1", b"2 4 1", r"line 4: link 1 of 4.*http://c"),
+        (b"3 4 1", b"4 4 1", r"line 5: page 4 of 4.*got '1 2'"),
+        (b"3 4 1", b"three 4", r"line 1: the numbers of pages and of links"),
+        (b"3 4 1", b"0 0", r"line 1: at least one page"),
+        (b"2 http://b/ ", b"2", r"line 3: page 2 of 3 and its address"),
+        (b"2 http://b/ ", b"7 http://b/", r"line 3: page 2 of 3 and its address"),
+        (SMALL, b"", r"line 1: the file ends here"),
+    ],
+)
 def test_a_damaged_file_is_named_with_its_line(no_data, monkeypatch, old, new, message):
     monkeypatch.setenv("MML_DATA", str(no_data))
     assert SMALL.count(old) == 1
@@ -195,13 +198,16 @@ def test_a_damaged_cache_is_replaced(no_data, monkeypatch, server):
     assert (no_data / "cache" / "hollins.dat").read_bytes() == SMALL
 
 
-@pytest.mark.parametrize(("name", "reason"), [
-    ("gone.gz", "answered 404"),
-    ("cut.gz", "broke off or is damaged"),
-    ("short.gz", "broke off or is damaged"),
-    ("noise.gz", "broke off or is damaged"),
-    ("other.gz", "wrong checksum"),
-])
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("gone.gz", "answered 404"),
+        ("cut.gz", "broke off or is damaged"),
+        ("short.gz", "broke off or is damaged"),
+        ("noise.gz", "broke off or is damaged"),
+        ("other.gz", "wrong checksum"),
+    ],
+)
 def test_a_bad_download_gives_the_default_and_leaves_nothing(
     no_data, monkeypatch, server, name, reason, capfd
 ):

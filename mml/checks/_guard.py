@@ -67,7 +67,9 @@ class Guarded:
         except _TookTooLong as stop:
             got = "none: does a loop never end, or does a step take far too long?"
             raise Mismatch(
-                f"an answer within {seconds:g} seconds", got, final=True,
+                f"an answer within {seconds:g} seconds",
+                got,
+                final=True,
                 variables=self._variables(stop),
             ) from None
         except (Exception, SystemExit) as error:
@@ -101,18 +103,20 @@ class Guarded:
     def _is_stub(self, error):
         """Tell a ``raise NotImplementedError`` of the reader's from one inside a library."""
         *_, last = traceback.walk_tb(error.__traceback__)
-        frame = last[0].f_globals.get("__name__")
+        module = last[0].f_globals.get("__name__")
         return (
             isinstance(error, NotImplementedError)
-            and frame in ("__main__", getattr(self.function, "__module__", None))
+            and module in ("__main__", getattr(self.function, "__module__", None))
             and "raise" in (_line(*last) or "raise")
         )
 
     def _variables(self, error):
-        """Return copies of the variables of the reader's function where it was stopped."""
-        steps = traceback.walk_tb(error.__traceback__)
-        own = [frame.f_locals for frame, line in steps if self._owns(frame, line)]
-        return dict(own[-1]) if own else {}
+        """Return the variables of the reader's functions where they were stopped."""
+        variables = {}
+        for step in traceback.walk_tb(error.__traceback__):
+            if self._owns(*step):
+                variables.update(step[0].f_locals)
+        return variables
 
     def _owns(self, frame, _line):
         code = getattr(self.function, "__code__", None)
@@ -251,8 +255,13 @@ def show(value, *, precision=4):
             array = None
         if array is not None and array.dtype.kind in "biufc":
             text = np.array2string(
-                array, precision=precision, separator=", ", threshold=50, edgeitems=2,
-                max_line_width=72, suppress_small=_even(array),
+                array,
+                precision=precision,
+                separator=", ",
+                threshold=50,
+                edgeitems=2,
+                max_line_width=72,
+                suppress_small=_even(array),
             )
             return text if len(text) < 1500 else f"an array of shape {array.shape}"
     try:

@@ -267,6 +267,7 @@ def behaves_like(model, cases, tolerance=1e-3):
     >>> squares(lambda x: x**2), squares(lambda x: 2 * x)
     (True, False)
     """
+
     def recognises(function):
         for case in cases:
             wanted, got = np.asarray(model(*case)), np.asarray(function(*case))
@@ -309,13 +310,19 @@ def _search(prop, function):
     if drawn:
         # only the first of several ways to fail is shrunk; nothing is stored or printed
         settings = hypothesis.settings(
-            max_examples=prop.examples, derandomize=True, database=None, deadline=None,
-            report_multiple_bugs=False, phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck), print_blob=False,
+            max_examples=prop.examples,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            report_multiple_bugs=False,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
             verbosity=hypothesis.Verbosity.quiet,
         )
         search = settings(hypothesis.given(prop.cases)(attempt))
     else:
+
         def search():
             for case in prop.cases:
                 attempt(case)
@@ -344,8 +351,12 @@ def _failure(prop, function, case, mismatch, arguments):
     if known is None and not mismatch.final:
         known = next((m for m in prop.misconceptions if _recognised(m, function)), None)
     return Result(
-        prop.name, "fail", "\n".join(lines), case,
-        known.name if known else None, known.advice if known else "",
+        prop.name,
+        "fail",
+        "\n".join(lines),
+        case,
+        known.name if known else None,
+        known.advice if known else "",
     )
 
 

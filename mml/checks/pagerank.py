@@ -16,6 +16,7 @@ TOLERANCE = 1e-8  # for the rank of a page, as the lab asks
 
 # What the properties measure.
 
+
 def ranks_of(function, L, d, **limits):
     """Return the reader's ranks of `L` as a vector; a result with `.ranks` will do."""
     try:
@@ -30,7 +31,8 @@ def ranks_of(function, L, d, **limits):
 def _has_grown(variables, n):
     """Tell whether one is a vector of n numbers whose sum is far above 1, 100 or n."""
     vectors = [v for v in variables if isinstance(v, np.ndarray) and v.shape == (n,)]
-    return any(v.dtype.kind == "f" and not abs(v.sum()) < 200 + 2 * n for v in vectors)
+    with np.errstate(all="ignore"):
+        return any(v.dtype.kind == "f" and not abs(v.sum()) < 200 + 2 * n for v in vectors)
 
 
 def _as_ranks(value, n):
@@ -61,6 +63,7 @@ def next_ranks(L, d, r):
 
 # The properties.
 
+
 def is_a_vector(function, L, d):
     ranks_of(function, L, d)
 
@@ -84,17 +87,29 @@ def sums_to_one(function, L, d):
 
 def is_stationary(function, L, d):
     r = proportions(function, L, d)
-    compare(r, next_ranks(L, d, r), TOLERANCE, words=(
-        "r equal to d L r + (1 - d)/n, which is\n", "r =\n",
-    ))
+    compare(
+        r,
+        next_ranks(L, d, r),
+        TOLERANCE,
+        words=(
+            "r equal to d L r + (1 - d)/n, which is\n",
+            "r =\n",
+        ),
+    )
 
 
 def shares_dangling_rank(function, L, d):
     r = proportions(function, L, d)
-    compare(r, next_ranks(L, d, r), TOLERANCE, words=(
-        "r equal to d L r + (1 - d)/n, where a page\nwithout links gives d/n of its rank to "
-        "every page, which is\n", "r =\n",
-    ))
+    compare(
+        r,
+        next_ranks(L, d, r),
+        TOLERANCE,
+        words=(
+            "r equal to d L r + (1 - d)/n, where a page\nwithout links gives d/n of its rank to "
+            "every page, which is\n",
+            "r =\n",
+        ),
+    )
 
 
 def is_right_where_slow(function, L, d):
@@ -106,9 +121,15 @@ def follows_a_renumbering(function, L, d, order):
     order = list(order)
     r = proportions(function, L, d)
     moved = proportions(function, L[np.ix_(order, order)], d)
-    compare(moved, r[order], TOLERANCE, words=(
-        "the pages taken in the given order to have the ranks\n", "",
-    ))
+    compare(
+        moved,
+        r[order],
+        TOLERANCE,
+        words=(
+            "the pages taken in the given order to have the ranks\n",
+            "",
+        ),
+    )
 
 
 def holds_at_the_ends(function, L, d):
@@ -123,7 +144,8 @@ def leaves_arguments_alone(function, L, d):
     function(L, d)
     if function.changed:
         raise Mismatch(
-            "L as it was before the call", "another L: the function wrote into it",
+            "L as it was before the call",
+            "another L: the function wrote into it",
             misconception=WRITES,
         )
 
@@ -136,9 +158,15 @@ def takes_sparse(function, L, d):
             mismatch.misconception = FILLS
         raise
     r = proportions(function, sparse.csr_array(L), d)
-    compare(r, next_ranks(L, d, r), TOLERANCE, words=(
-        "r equal to d L r + (1 - d)/n, which is\n", "r =\n",
-    ))
+    compare(
+        r,
+        next_ranks(L, d, r),
+        TOLERANCE,
+        words=(
+            "r equal to d L r + (1 - d)/n, which is\n",
+            "r =\n",
+        ),
+    )
 
 
 def stays_sparse(function, L, d):
@@ -171,6 +199,7 @@ def stays_sparse(function, L, d):
 
 
 # The cases: small webs, drawn link by link; large ones, made by rule.
+
 
 def _columns(ends, n):
     """Return the link matrix of a web in which page j links to the pages `ends[j]`."""
@@ -282,6 +311,7 @@ def _like(model, cases=KNOWN, tolerance=0.01):
 
 def _sum_is(total):
     """Return a recogniser of ranks with ``total(ranks)`` equal to 1 on webs without dangling."""
+
     def recognises(function):
         return all(abs(total(ranks_of(function, L, d)) - 1) < 1e-4 for L, d in KNOWN)
 
@@ -343,6 +373,7 @@ def _fixed_steps(*dampings):
     On the star a step takes the error e to -d e, so that the ranks tell how many were
     made from a start of equal ranks, or of all the rank on a page.
     """
+
     def recognises(function):
         ranks = [(d, solve(STAR, d), proportions(function, STAR, d)) for d in dampings]
         for hub in (1 / 4, 1, 0):
@@ -472,9 +503,9 @@ LEAK = Misconception(
 )
 GROWS = Misconception(
     "the rank grows from step to step",
-    "Print r.sum() in your loop: it should stay 1. Of all the rank, a step deals out the share d "
-    "by the links, and what the pages without links have of that share to all pages alike; the "
-    "jumps deal out 1 - d. Is d forgotten in one of the terms?",
+    "Print r.sum() in your loop: it should stay 1. A page hands d of its rank to the pages it "
+    "links to or, where it has no links, to all pages alike; the jump gives every page (1 - d)/n. "
+    "Is a d missing in one of these?",
     _gains,
 )
 RESCALED = Misconception(
@@ -516,40 +547,68 @@ PROPERTIES = (
     Property(VECTOR, is_a_vector, any_web, basic=True, misconceptions=(COMPLEX,)),
     Property("no rank is negative", is_not_negative, linked, misconceptions=(OTHER,)),
     Property(
-        SUM, sums_to_one, linked,
+        SUM,
+        sums_to_one,
+        linked,
         misconceptions=(PERCENT, COUNT, OTHER, LENGTH, LARGEST),
     ),
     Property(
-        STATIONARY, is_stationary, linked,
+        STATIONARY,
+        is_stationary,
+        linked,
         misconceptions=(
-            OTHER, FIXED, LOOSE, SWAPPED, NO_LINKS, NO_DAMPING, WRONG_TERM, NOT_SHARED,
+            OTHER,
+            FIXED,
+            LOOSE,
+            SWAPPED,
+            NO_LINKS,
+            NO_DAMPING,
+            WRONG_TERM,
+            NOT_SHARED,
         ),
     ),
     Property(
-        "a page without links loses no rank", sums_to_one, with_dangling, needs=(SUM,),
+        "a page without links loses no rank",
+        sums_to_one,
+        with_dangling,
+        needs=(SUM,),
         misconceptions=(LEAK, GROWS),
     ),
     Property(
-        SHARES, shares_dangling_rank, with_dangling, needs=(STATIONARY,),
+        SHARES,
+        shares_dangling_rank,
+        with_dangling,
+        needs=(STATIONARY,),
         misconceptions=(RESCALED, SELF_LINKS, FIXED, LOOSE_DANGLING),
     ),
     Property(
-        "the ranks are right however slowly the surfer settles", is_right_where_slow, slow,
-        needs=(STATIONARY,), misconceptions=(FIXED, FIXED_SLOW, LOOSE_SLOW, LOOSE),
+        "the ranks are right however slowly the surfer settles",
+        is_right_where_slow,
+        slow,
+        needs=(STATIONARY,),
+        misconceptions=(FIXED, FIXED_SLOW, LOOSE_SLOW, LOOSE),
     ),
     Property(
-        "renumbering the pages renumbers the ranks", follows_a_renumbering, renumbered(),
-        arguments=("L", "d", "order"), needs=(STATIONARY,),
+        "renumbering the pages renumbers the ranks",
+        follows_a_renumbering,
+        renumbered(),
+        arguments=("L", "d", "order"),
+        needs=(STATIONARY,),
     ),
     Property(
-        "d = 0, d = 1, a single page, a link to itself: no exceptions", holds_at_the_ends,
-        at_the_ends, needs=(STATIONARY,), misconceptions=(FIXED, FIXED_SLOW, LOOSE, LOOSE_SLOW),
+        "d = 0, d = 1, a single page, a link to itself: no exceptions",
+        holds_at_the_ends,
+        at_the_ends,
+        needs=(STATIONARY,),
+        misconceptions=(FIXED, FIXED_SLOW, LOOSE, LOOSE_SLOW),
     ),
     Property("L is left as it was", leaves_arguments_alone, any_web),
     Property(SPARSE, takes_sparse, linked, needs=(STATIONARY,)),
     Property(
-        "a web of 50,000 pages fits in memory", stays_sparse,
-        [(large_web(1000), 0.85), (large_web(50_000), 0.85)], needs=(SPARSE, SHARES),
+        "a web of 50,000 pages fits in memory",
+        stays_sparse,
+        [(large_web(1000), 0.85), (large_web(50_000), 0.85)],
+        needs=(SPARSE, SHARES),
     ),
 )
 

@@ -1,7 +1,8 @@
 """Chapter 5: eigenvalues and eigenvectors.
 
-Every function divides its matrix by a power of two first, so that entries near 1e±150
-are squared without harm, and multiplies the result back; powers of two round nothing.
+Most functions divide their matrix by a power of two first, so that entries near 1e±150
+are squared without harm, and multiply the result back. That rounds nothing but entries some
+2**1000 times smaller than the largest.
 """
 
 import math
@@ -89,7 +90,7 @@ def _oriented(vectors):
 def _eigenvalues_2x2(A):
     """Return the two roots of λ² − (a + d) λ + (ad − bc), the scale of A being 1."""
     (a, b), (c, d) = A.tolist()
-    A, B, C, D = map(Fraction, (a, b, c, d))    # floats are fractions: nothing cancels
+    A, B, C, D = map(Fraction, (a, b, c, d))  # floats are fractions: nothing cancels
     middle, half = float((A + D) / 2), float((A - D) / 2)
     discriminant = float(((A - D) / 2) ** 2 + B * C)
     # What rounding of the size of the largest entry can do to the discriminant.
@@ -97,7 +98,7 @@ def _eigenvalues_2x2(A):
     if discriminant < -noise:
         return middle + math.sqrt(-discriminant) * np.array([-1j, 1j])
     root = math.copysign(math.sqrt(max(discriminant, 0.0)), middle)
-    larger = middle + root                      # both of one sign: no cancellation
+    larger = middle + root  # both of one sign: no cancellation
     if discriminant <= 0 or larger == 0:
         return np.array([middle, middle])
     return np.sort([larger, float(A * D - B * C) / larger])
@@ -150,7 +151,7 @@ def characteristic_polynomial(A, *, method="auto"):
         determinant there (La Budde): n³ operations, errors of the size of rounding in A.
         "auto" takes the first up to n = 12 and the second above. "faddeev-leverrier" is the
         same recursion in floats: short, but its last coefficients, the determinant among
-        them, lose all their digits by cancellation for n of about 40.
+        them, lose all their digits by cancellation for n between about 20 and 60.
 
     Returns
     -------
@@ -189,8 +190,7 @@ def characteristic_polynomial(A, *, method="auto"):
     if method == "faddeev-leverrier":
         return np.array(_faddeev_leverrier(A, lambda x, k: x / k))
     raise ValueError(
-        'method must be "auto", "exact", "hessenberg" or "faddeev-leverrier", '
-        f"got {method!r}"
+        f'method must be "auto", "exact", "hessenberg" or "faddeev-leverrier", got {method!r}'
     )
 
 
@@ -208,7 +208,7 @@ def _faddeev_leverrier(A, divide):
 def _exact_polynomial(A):
     """Return the coefficients of the whole-number matrix u·A, divided by powers of u."""
     ratios = [x.as_integer_ratio() for x in A.ravel().tolist()]
-    unit = max(below for _, below in ratios)     # powers of two: the largest is common to all
+    unit = max(below for _, below in ratios)  # powers of two: the largest is common to all
     whole = np.array([above * (unit // below) for above, below in ratios], dtype=object)
     exact = _faddeev_leverrier(whole.reshape(A.shape), lambda x, k: x // k)  # k divides x
     coefficients = []
@@ -217,7 +217,7 @@ def _exact_polynomial(A):
             coefficients.append(float(Fraction(c, unit**k)))
         except OverflowError:
             coefficients.append(math.inf if c > 0 else -math.inf)
-    return np.array(coefficients) + 0.0          # no −0
+    return np.array(coefficients) + 0.0  # no −0
 
 
 def _hessenberg_polynomial(A):
@@ -225,11 +225,11 @@ def _hessenberg_polynomial(A):
     n = len(A)
     B, exponent = _scaled(A, "A")
     H = scipy.linalg.hessenberg(B)
-    p = [np.ones(1)]                             # p[k]: of the leading k×k block
+    p = [np.ones(1)]  # p[k]: of the leading k×k block
     for k in range(n):
         new = np.append(p[k], 0.0)
         new[1:] -= H[k, k] * p[k]
-        below = 1.0                              # the product of subdiagonal entries passed
+        below = 1.0  # the product of subdiagonal entries passed
         for i in range(k - 1, -1, -1):
             below *= H[i + 1, i]
             new[k + 1 - i :] -= H[i, k] * below * p[i]
@@ -272,9 +272,9 @@ def eigenvalues(A):
     determinant divided by the larger. *Larger*: LAPACK, which reduces A to Hessenberg form
     and runs the shifted QR algorithm; `qr_algorithm` is the same idea on a page.
 
-    *Near-double pairs.* Rounding of relative size ε in a matrix with a double eigenvalue
-    makes of it a pair that is √ε apart, along the real line or across it. So an imaginary
-    part counts as zero where a change of A by a few ε of its size could have made it: for
+    *Near-double pairs.* Rounding of relative size ε in a matrix with a defective double
+    eigenvalue makes of it a pair that is √ε apart, along the real line or across it. So an
+    imaginary part counts as zero where a change of A by a few ε of its size could have made it: for
     2×2 where Δ ≥ −4ε·m·(\|a − d\| + \|b\| + \|c\|) with m the largest entry; for larger n where
     it is at most 4nε‖A‖/\|yᴴx\|, with x and y the unit right and left eigenvectors (their
     overlap is 1 in a symmetric matrix, 0 in a defective one). A small but well determined
@@ -339,7 +339,7 @@ def qr_algorithm(A, *, max_iter=None):
     while last > 0:
         corner = H[last - 1 : last + 1, last - 1 : last + 1]
         if abs(corner[1, 0]) <= EPS * (abs(corner[0, 0]) + abs(corner[1, 1])):
-            last, stuck = last - 1, 0            # the corner is an eigenvalue: go on without it
+            last, stuck = last - 1, 0  # the corner is an eigenvalue: go on without it
             continue
         if iterations == max_iter:
             raise ConvergenceError(
@@ -348,9 +348,9 @@ def qr_algorithm(A, *, max_iter=None):
                 iterates=[H],
             )
         iterations, stuck = iterations + 1, stuck + 1
-        if stuck % 10 == 0:                      # a rare cycle: break it with another shift
+        if stuck % 10 == 0:  # a rare cycle: break it with another shift
             shift = corner[1, 1] + abs(corner[1, 0])
-        else:                                    # Wilkinson: the corner's nearer eigenvalue
+        else:  # Wilkinson: the corner's nearer eigenvalue
             pair = np.linalg.eigvals(corner)
             shift = pair[np.argmin(np.abs(pair - corner[1, 1]))]
         block, moved = H[: last + 1, : last + 1], shift * np.eye(last + 1)
@@ -456,7 +456,14 @@ def _why_power_iteration_fails(A, x, exponent):
     (product, total), *_ = np.linalg.lstsq(np.column_stack([-x, y]), z)
     pair = _unscaled(_eigenvalues_2x2(np.array([[0.0, -product], [1.0, total]])), exponent)
     ratio = np.abs(pair).min() / np.abs(pair).max() if pair.any() else 1.0
-    shown = " and ".join(f"{v:.6g}" for v in pair)
+    size = np.abs(pair).max() or 1.0
+    clean = size * np.round(pair / size, 8) + 0.0  # no -5.6e-17 where 0 is meant
+    shown = " and ".join(f"{v:.6g}" for v in clean)
+    if np.isrealobj(pair) and abs(pair[1] - pair[0]) <= 1e-2 * np.abs(pair).max():
+        return (
+            f"the eigenvalues {shown} are close in modulus, or are one with too few "
+            "eigenvectors, so the vectors settle slowly; raise max_iter"
+        )
     if ratio > 1 - 1e-6:
         return f"two eigenvalues, {shown}, share the largest modulus, so the vectors keep turning"
     return f"the eigenvalues {shown} are close in modulus (ratio {ratio:.6f}); raise max_iter"
@@ -537,11 +544,12 @@ def diagonalise(T):
 
     Notes
     -----
-    In floats, *defective* needs a rule. A matrix whose eigenvectors have condition number κ
-    lies within about ‖T‖/κ² of a defective one. So T is called defective where κ² reaches
-    1/(100 n ε), so that rounding of T alone could have made the difference: κ of about
-    4e6. Below that, T is at most *nearly* defective and is diagonalised, with about
-    log₁₀ κ digits lost in C⁻¹. A repeated eigenvalue with a full set of eigenvectors
+    In floats, *defective* needs a rule. For two eigenvectors that close like scissors, T
+    lies within about ‖T‖/κ² of a defective matrix, κ being the condition number of the
+    eigenvectors (three or more that close together may leave it farther away). So T is
+    refused where κ² reaches 1/(100 n ε), κ of about 4e6, where C⁻¹ has hardly a digit to
+    trust. Below that, T is diagonalised, with about log₁₀ κ digits lost in C⁻¹.
+    A repeated eigenvalue with a full set of eigenvectors
     (an identity, a projection) is no obstacle: eigenvalues that agree to 1e4 n ε‖T‖ count
     as one where T − λI vanishes, to 100 n ε‖T‖, on as many dimensions.
 
@@ -556,7 +564,7 @@ def diagonalise(T):
     """
     T, exponent = _scaled(T, "T")
     values, vectors = _eig(T)
-    if len(T) == 2:                              # the same rule and digits as `eigenvalues`
+    if len(T) == 2:  # the same rule and digits as `eigenvalues`
         values = _eigenvalues_2x2(T)
     if np.iscomplexobj(values):
         value = _unscaled(values[[np.abs(values.imag).argmax()]], exponent)[0]

@@ -25,7 +25,8 @@ def test_numbers_of_the_prose_were_computed(source, html):
         for name in ("cell_input", "cell_output")
         for element in read(page).find(cls=name)
     )
-    found = unbacked((ROOT / source).read_text(encoding="utf8"), computed_numbers(shown))
+    built_from = (html / "_sources" / source).read_text(encoding="utf8")
+    found = unbacked(built_from, computed_numbers(shown))
     assert not found, "typed, and shown by no cell of the page:\n" + "\n".join(
         f"{source}:{line}: {number}" for line, number in found
     )

@@ -10,6 +10,7 @@ from scipy.sparse import linalg
 import mml.linear_algebra
 from mml.checks import check_pagerank
 from mml.checks import pagerank as lab
+from mml.checks._guard import Guarded
 
 
 def power(L, d):
@@ -27,6 +28,7 @@ def power(L, d):
 
 # Right solutions of other styles.
 
+
 def by_eigenvectors(L, d):
     n = L.shape[0]
     if not sparse.issparse(L):
@@ -38,7 +40,8 @@ def by_eigenvectors(L, d):
     if n < 20:
         return by_eigenvectors(L.toarray(), d)
     M = linalg.LinearOperator(
-        (n, n), matvec=lambda r: d * (L @ r) + (d * r[lost].sum() + (1 - d) * r.sum()) / n,
+        (n, n),
+        matvec=lambda r: d * (L @ r) + (d * r[lost].sum() + (1 - d) * r.sum()) / n,
         dtype=float,
     )
     values, vectors = linalg.eigs(M, k=1, v0=np.ones(n), tol=1e-13)
@@ -71,10 +74,41 @@ def by_links(L, d):
     return r
 
 
-@pytest.mark.parametrize("function", [
-    power, by_eigenvectors, by_solving, by_links, mml.linear_algebra.pagerank,
-    lambda L, d: mml.linear_algebra.pagerank(L, d).ranks,
-])
+def worked(L, d):
+    """The lab's worked solution."""
+    n = L.shape[0]
+    r = np.full(n, 1 / n)
+    while True:
+        y = d * (L @ r)
+        new = y + (1 - y.sum()) / n
+        if np.abs(new - r).sum() <= max(1e-9 * (1 - d), 1e-13):
+            return new
+        r = new
+
+
+def from_a_random_start(L, d):
+    n = L.shape[0]
+    r = np.random.default_rng().random(n)
+    r /= r.sum()
+    return iterate(
+        lambda r: d * (L @ r) + (d * r[lost(L)].sum() + 1 - d) / n, n, tol=1e-11, start=r
+    )
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        power,
+        worked,
+        by_eigenvectors,
+        by_solving,
+        by_links,
+        from_a_random_start,
+        mml.linear_algebra.pagerank,
+        lambda L, d: mml.linear_algebra.pagerank(L, d).ranks,
+        lambda L, d: mml.linear_algebra.pagerank(L, d, method="power"),
+    ],
+)
 def test_right_solutions_pass(function, capfd):
     start = time.perf_counter()
     report = check_pagerank(function)
@@ -84,6 +118,7 @@ def test_right_solutions_pass(function, capfd):
 
 
 # Wrong solutions, each with one defect, as a learner would write them.
+
 
 def iterate(step, n, tol=1e-12, start=None):
     r = np.full(n, 1 / n) if start is None else start
@@ -212,16 +247,25 @@ def leading_eigenvector_of_leak(L, d):
 
 
 def dangling_stays(L, d):
-    return power(L + sparse.diags_array(lost(L).astype(float)) if sparse.issparse(L)
-                 else L + np.diag(lost(L)), d)
+    return power(
+        L + sparse.diags_array(lost(L).astype(float))
+        if sparse.issparse(L)
+        else L + np.diag(lost(L)),
+        d,
+    )
 
 
 def course_tolerance(L, d):
     n = L.shape[0]
-    return iterate(
-        lambda r: d * (L @ r) + (d * r[lost(L)].sum() + (1 - d) * 100) / n,
-        n, tol=0.01, start=np.full(n, 100 / n),
-    ) / 100
+    return (
+        iterate(
+            lambda r: d * (L @ r) + (d * r[lost(L)].sum() + (1 - d) * 100) / n,
+            n,
+            tol=0.01,
+            start=np.full(n, 100 / n),
+        )
+        / 100
+    )
 
 
 def tolerance_of_a_millionth(L, d):
@@ -229,12 +273,53 @@ def tolerance_of_a_millionth(L, d):
     return iterate(lambda r: d * (L @ r) + (d * r[lost(L)].sum() + 1 - d) / n, n, tol=1e-6)
 
 
-def thirty_steps(L, d):
+def tolerance_of_an_eighth_digit(L, d):
+    n = L.shape[0]
+    return iterate(lambda r: d * (L @ r) + (d * r[lost(L)].sum() + 1 - d) / n, n, tol=1e-8)
+
+
+def steps(count, start=lambda n: np.full(n, 1 / n)):
+    def fixed(L, d):
+        n = L.shape[0]
+        r = start(n)
+        for _ in range(count):
+            r = d * (L @ r) + (d * r[lost(L)].sum() + 1 - d) / n
+        return r
+
+    return fixed
+
+
+def from_the_first_page(n):
+    r = np.zeros(n)
+    r[0] = 1
+    return r
+
+
+def from_a_seed(n):
+    r = np.random.default_rng(0).random(n)
+    return r / r.sum()
+
+
+def a_thousand_steps_at_most(L, d):
     n = L.shape[0]
     r = np.full(n, 1 / n)
-    for _ in range(30):
-        r = d * (L @ r) + (d * r[lost(L)].sum() + 1 - d) / n
-    return r
+    for _ in range(1000):
+        new = d * (L @ r) + (d * r[lost(L)].sum() + 1 - d) / n
+        if np.abs(new - r).max() < 1e-12:
+            break
+        r = new
+    return new
+
+
+def jumps_in_the_matrix(L, d):
+    n = L.shape[0]
+    M = d * L + (1 - d) / n
+    return iterate(lambda r: M @ r + d * r[lost(L)].sum() / n, n)
+
+
+def forgets_d_when_dangling(L, d):
+    n = L.shape[0]
+    return iterate(lambda r: d * (L @ r) + (r[lost(L)].sum() + 1 - d) / n, n)
 
 
 def to_dense(L, d):
@@ -262,34 +347,49 @@ def flat(L, d):
     return np.full(L.shape[0], 1 / L.shape[0])
 
 
-@pytest.mark.parametrize(("function", "name"), [
-    (in_per_cent, "ranks in per cent"),
-    (started_from_ones, "ranks that sum to the number of pages"),
-    (eigenvector_of_length_one, "an eigenvector of length 1"),
-    (largest_one, "ranks scaled to a largest of 1"),
-    (negative, "the eigenvector's sign"),
-    (first_eigenvector, "the eigenvector of another eigenvalue"),
-    (complex_from_eig, "complex numbers from eig"),
-    (transposed, "rows and columns swapped"),
-    (transposed_google, "rows and columns swapped"),
-    (counts_the_rows, "rows and columns swapped"),
-    (other_way_round, "damping on the wrong term"),
-    (undamped, "no damping"),
-    (fixed_damping, "no damping"),
-    (jump_not_divided, "(1 - d) is not divided by n"),
-    (leaking, "dangling pages leak rank"),
-    (rescaled_each_step, "dangling pages leak rank, and each step is rescaled"),
-    (leading_eigenvector_of_leak, "dangling pages leak rank, and each step is rescaled"),
-    (dangling_stays, "dangling pages keep their rank"),
-    (course_tolerance, "tolerance too loose"),
-    (tolerance_of_a_millionth, "tolerance too loose"),
-    (thirty_steps, "tolerance too loose"),
-    (to_dense, "dense memory on a sparse web"),
-    (matrix_of_jumps, "dense memory on a sparse web"),
-    (dense_when_large, "dense memory on a sparse web"),
-    (writes_into_L, "the argument is changed"),
-    (flat, "the links are not used"),
-])
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (in_per_cent, "ranks in per cent"),
+        (started_from_ones, "ranks that sum to the number of pages"),
+        (eigenvector_of_length_one, "an eigenvector of length 1"),
+        (largest_one, "ranks scaled to a largest of 1"),
+        (negative, "the eigenvector's sign"),
+        (first_eigenvector, "the eigenvector of another eigenvalue"),
+        (complex_from_eig, "complex numbers from eig"),
+        (transposed, "rows and columns swapped"),
+        (transposed_google, "rows and columns swapped"),
+        (counts_the_rows, "rows and columns swapped"),
+        (other_way_round, "damping on the wrong term"),
+        (undamped, "no damping"),
+        (fixed_damping, "no damping"),
+        (jump_not_divided, "(1 - d) is not divided by n"),
+        (leaking, "dangling pages leak rank"),
+        (rescaled_each_step, "dangling pages leak rank, and each step is rescaled"),
+        (leading_eigenvector_of_leak, "dangling pages leak rank, and each step is rescaled"),
+        (dangling_stays, "dangling pages keep their rank"),
+        (forgets_d_when_dangling, "the rank grows from step to step"),
+        (course_tolerance, "the loop stops too early"),
+        (tolerance_of_a_millionth, "the loop stops too early"),
+        (tolerance_of_an_eighth_digit, "the loop stops too early"),
+        (steps(50, from_a_seed), "the loop stops too early"),
+        (steps(300, from_a_seed), "the loop stops too early"),
+        (steps(1), "a fixed number of steps"),
+        (steps(30), "a fixed number of steps"),
+        (steps(50), "a fixed number of steps"),
+        (steps(100), "a fixed number of steps"),
+        (steps(200), "a fixed number of steps"),
+        (steps(1000), "a fixed number of steps"),
+        (steps(50, from_the_first_page), "a fixed number of steps"),
+        (a_thousand_steps_at_most, "a fixed number of steps"),
+        (jumps_in_the_matrix, "the full matrix on a sparse web"),
+        (to_dense, "dense memory on a sparse web"),
+        (matrix_of_jumps, "dense memory on a sparse web"),
+        (dense_when_large, "dense memory on a sparse web"),
+        (writes_into_L, "the argument is changed"),
+        (flat, "the links are not used"),
+    ],
+)
 def test_a_misconception_is_called_by_its_name(function, name):
     report = check_pagerank(function)
     assert not report.passed
@@ -298,6 +398,7 @@ def test_a_misconception_is_called_by_its_name(function, name):
 
 def test_nobody_is_accused_of_what_is_not_so():
     """Right on every web but those of three pages or fewer: no known misconception."""
+
     def fails_on_small_webs(L, d):
         r = power(L, d)
         return r[::-1] if r.size < 4 else r
@@ -307,40 +408,113 @@ def test_nobody_is_accused_of_what_is_not_so():
     assert {failure.misconception for failure in report.failures} <= {None}, str(report)
 
 
+def test_a_hundred_steps_fail_on_the_star():
+    (failure,) = check_pagerank(steps(100)).failures
+    L, d = failure.counterexample
+    assert L.shape == (4, 4)
+    assert 1e-8 < np.abs(steps(100)(L, d) - power(L, d)).max() < 1e-7
+    assert np.abs(steps(100)(L, 0.99) - power(L, 0.99)).max() > 0.05
+
+
+def test_scipy_s_refusal_is_shown_with_the_reader_s_line():
+    (failure,) = check_pagerank(jumps_in_the_matrix).failures
+    assert "NotImplementedError: adding a nonzero scalar to a sparse array" in failure.message
+    assert "in the line  M = d * L + (1 - d) / n" in failure.message
+
+
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [
+        (
+            lambda L, d, r: d * (L @ r) + (r[lost(L)].sum() + 1 - d) / r.size,
+            "the rank grows from step to step",
+        ),
+        (lambda L, d, r: 2 * r, "the rank grows from step to step"),
+        (lambda L, d, r: d * (L @ r) + (d * r[lost(L)].sum() + 1 - d) / r.size, None),
+        (lambda L, d, r: 100 * power(L, d), None),
+    ],
+)
+def test_a_rank_that_grows_for_ever_is_seen_when_the_time_is_over(step, name, monkeypatch):
+    def endless(L, d):
+        r = np.full(L.shape[0], 1 / L.shape[0])
+        while True:
+            r = step(L, d, r)
+
+    monkeypatch.setattr(Guarded.__call__, "__kwdefaults__", {"seconds": 1})
+    report = check_pagerank(endless)
+    assert [result.outcome for result in report.results] == ["fail"] + ["not tried"] * 11
+    assert "an answer within 1 seconds" in report.failures[0].message
+    assert report.failures[0].misconception == name
+
+
+def test_links_to_itself_have_a_property_of_their_own():
+    """So that no other counterexample has such a link, which the lab hardly mentions."""
+
+    def drops_them(L, d):
+        L = sparse.csr_array(L)
+        L = sparse.csc_array(L - sparse.diags_array(L.diagonal()))
+        sums = L.sum(axis=0)
+        return power(L @ sparse.diags_array(1 / np.where(sums == 0, 1, sums)), d)
+
+    (failure,) = check_pagerank(drops_them).failures
+    assert "a link to itself" in failure.property
+    assert failure.counterexample[0].trace() > 0
+    for function in (in_per_cent, transposed, flat, undamped, leaking, dangling_stays):
+        for failure in check_pagerank(function).failures:
+            assert failure.counterexample[0].trace() == 0
+
+
 def test_several_defects_are_told_apart():
     def found(function):
         return [failure.misconception for failure in check_pagerank(function).failures]
 
     assert found(negative_length_one)[:2] == [
-        "the eigenvector's sign", "an eigenvector of length 1"
+        "the eigenvector's sign",
+        "an eigenvector of length 1",
     ]
     assert found(leaking_matrix)[:2] == [
-        "dangling pages leak rank", "dangling pages leak rank, and each step is rescaled"
+        "dangling pages leak rank",
+        "dangling pages leak rank, and each step is rescaled",
     ]
     assert found(lambda L, d: 100 * other_way_round(L, d))[:2] == [
-        "ranks in per cent", "damping on the wrong term"
+        "ranks in per cent",
+        "damping on the wrong term",
     ]
 
 
-@pytest.mark.parametrize("function", [
-    stub, None, ..., 3, lambda L, d: None, lambda L, d: ..., lambda L, d: "ranks",
-    lambda L, d: power(L, d)[:, None], lambda L, d: power(L, d)[:-1],
-    lambda L, d: np.nan * power(L, d),
-    lambda L: L, lambda L, d: 1 / 0, lambda L, d: sparse.csr_array(L), lambda L, d: {"a": 1},
-    lambda L, d: [[1], [1, 2]], lambda L, d: [None] * L.shape[0],
-])
+@pytest.mark.parametrize(
+    "function",
+    [
+        stub,
+        None,
+        ...,
+        3,
+        lambda L, d: None,
+        lambda L, d: ...,
+        lambda L, d: "ranks",
+        lambda L, d: power(L, d)[:, None],
+        lambda L, d: power(L, d)[:-1],
+        lambda L, d: np.nan * power(L, d),
+        lambda L: L,
+        lambda L, d: 1 / 0,
+        lambda L, d: sparse.csr_array(L),
+        lambda L, d: {"a": 1},
+        lambda L, d: [[1], [1, 2]],
+        lambda L, d: [None] * L.shape[0],
+    ],
+)
 def test_what_is_no_answer_fails_at_once_without_a_traceback(function):
     report = check_pagerank(function)
-    assert [result.outcome for result in report.results] == ["fail"] + ["not tried"] * 10
+    assert [result.outcome for result in report.results] == ["fail"] + ["not tried"] * 11
     assert report.failures[0].misconception is None
     assert "expected: " in report.failures[0].message
 
 
 def test_the_counterexample_is_small_and_can_be_run():
-    for function in (transposed, other_way_round, leaking):
+    for function, n in ((transposed, 3), (other_way_round, 3), (leaking, 2)):
         failure = check_pagerank(function).failures[0]
         L, d = failure.counterexample
-        assert L.shape == (2, 2)
+        assert L.shape == (n, n)
         assert not np.allclose(function(L, d), power(L, d))
 
 
@@ -350,6 +524,7 @@ def test_reports_do_not_change_from_run_to_run():
 
 def test_no_wrong_model_resembles_another():
     """Else a misconception would be called by another's name."""
+
     def shares(model, cases):
         return [model(L, d) / model(L, d).sum() for L, d in cases]
 

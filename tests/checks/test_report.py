@@ -53,9 +53,7 @@ def test_the_smallest_counterexample_is_shown():
     assert not report
     assert failure.property == "doubles"
     assert failure.counterexample[0].tolist() == [0, 0, 1]
-    assert failure.message == (
-        "x = [0., 0., 1.]\nexpected: [0., 0., 2.]\ngot: [0., 0., 0.]"
-    )
+    assert failure.message == ("x = [0., 0., 1.]\nexpected: [0., 0., 2.]\ngot: [0., 0., 0.]")
     assert failure.misconception is None
 
 
@@ -93,24 +91,27 @@ def test_several_functions_by_name():
     assert "expected: halve to be a function" in report.failures[0].message
 
 
-@pytest.mark.parametrize(("function", "got"), [
-    (lambda x: None, "None: does the function end in a return?"),
-    (lambda x: ..., "Ellipsis: does the function end in a return?"),
-    (lambda x: "two", "'two', of type str"),
-    (lambda x: 2j * x, "complex numbers: "),
-    (lambda x: x[:, None], "of shape (1, 1) instead of (1,)"),
-    (lambda x: 2 * x + np.nan, "[nan]"),
-    (lambda x: [[1], [1, 2]], "of type list"),
-    (lambda x: sparse.eye_array(2), "of type dia_array"),
-    (lambda x: open, "of type "),
-    (lambda: 1, "an error: TypeError: "),
-    (lambda x: 1 / 0, "an error: ZeroDivisionError: division by zero"),
-    (lambda x: np.zeros((10**6, 10**9)), "MemoryError"),
-    (lambda x: sys.exit(), "an error: SystemExit"),
-    (lambda x: warnings.warn("careful", stacklevel=1), "None"),
-    (None, "nothing yet"),
-    (7, "7"),
-])
+@pytest.mark.parametrize(
+    ("function", "got"),
+    [
+        (lambda x: None, "None: does the function end in a return?"),
+        (lambda x: ..., "Ellipsis: does the function end in a return?"),
+        (lambda x: "two", "'two', of type str"),
+        (lambda x: 2j * x, "complex numbers: "),
+        (lambda x: x[:, None], "of shape (1, 1) instead of (1,)"),
+        (lambda x: 2 * x + np.nan, "[nan]"),
+        (lambda x: [[1], [1, 2]], "of type list"),
+        (lambda x: sparse.eye_array(2), "of type dia_array"),
+        (lambda x: open, "of type "),
+        (lambda: 1, "an error: TypeError: "),
+        (lambda x: 1 / 0, "an error: ZeroDivisionError: division by zero"),
+        (lambda x: np.zeros((10**6, 10**9)), "MemoryError"),
+        (lambda x: sys.exit(), "an error: SystemExit"),
+        (lambda x: warnings.warn("careful", stacklevel=1), "None"),
+        (None, "nothing yet"),
+        (7, "7"),
+    ],
+)
 def test_whatever_goes_wrong_is_a_failure_in_words(function, got):
     report = double(function)
     assert not report.passed
@@ -122,6 +123,28 @@ def test_a_stub_is_told_that_it_is_one():
         raise NotImplementedError("write this function")
 
     assert "not written yet" in double(stub).failures[0].message
+
+
+def test_a_helper_s_stub_is_one_too():
+    def helper(x):
+        raise NotImplementedError(
+            "write this function",
+        )
+
+    assert "not written yet" in double(lambda x: helper(x)).failures[0].message
+
+
+def test_a_library_s_refusal_is_not_taken_for_a_stub():
+    def adds(x):
+        return sparse.csr_array(x[None, :]) + 1
+
+    def unpacks(x):
+        return memoryview(np.zeros(2, "2i4,i4"))[0]
+
+    message = double(adds).failures[0].message
+    assert "an error: NotImplementedError: adding a nonzero scalar to a sparse array" in message
+    assert "in the line  return sparse.csr_array(x[None, :]) + 1" in message
+    assert "an error: NotImplementedError: memoryview" in double(unpacks).failures[0].message
 
 
 def test_an_error_shows_the_reader_s_own_line():
@@ -256,7 +279,10 @@ def test_nothing_is_left_behind(tmp_path):
         "print(run('f', lambda x: x + (x > 7), [p], ('x',)))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, text=True,
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
         check=True,
     )
     assert "x = 8" in done.stdout
@@ -325,17 +351,20 @@ def test_compare_shows_the_digits_that_differ():
     compare(np.ones(2), np.ones(2), 0)
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    (1 / 3, "0.333333"),
-    (True, "True"),
-    (np.array([1, 2]), "[1, 2]"),
-    ([0.5, 1e-9], "[0.5, 0. ]"),
-    (np.zeros((400, 400)), "[[0., 0., ..., 0., 0.],"),
-    (sparse.eye_array(2), "(sparse)"),
-    (sparse.eye_array(50_000), "a sparse 50,000 by 50,000 matrix with 50,000 entries"),
-    ("a" * 500, "aaa..."),
-    (np.zeros((0, 2)), "[]"),
-])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1 / 3, "0.333333"),
+        (True, "True"),
+        (np.array([1, 2]), "[1, 2]"),
+        ([0.5, 1e-9], "[0.5, 0. ]"),
+        (np.zeros((400, 400)), "[[0., 0., ..., 0., 0.],"),
+        (sparse.eye_array(2), "(sparse)"),
+        (sparse.eye_array(50_000), "a sparse 50,000 by 50,000 matrix with 50,000 entries"),
+        ("a" * 500, "aaa..."),
+        (np.zeros((0, 2)), "[]"),
+    ],
+)
 def test_values_are_shown_short(value, text):
     shown = show(value)
     assert text in shown

@@ -93,7 +93,7 @@ def test_input_is_left_alone_and_every_type_works(function, dtype):
     function([[3]])
 
 
-@pytest.mark.parametrize("scale", [2.0**-498, 2.0**498])     # about 1e±150
+@pytest.mark.parametrize("scale", [2.0**-498, 2.0**498])  # about 1e±150
 def test_scale_changes_nothing_else(scale):
     A = np.array([[4.0, 1, 0], [1, 3, 0], [0, 1, 1]])
     assert_array_equal(eigenvalues(A * scale) / scale, eigenvalues(A))
@@ -110,8 +110,7 @@ def test_scale_changes_nothing_else(scale):
     assert_array_equal(matrix_power(A * scale, 2) / scale / scale, matrix_power(A, 2))
     assert_array_equal(matrix_power(A * scale, -1) * scale, matrix_power(A, -1))
     p = characteristic_polynomial(A * scale)
-    assert_array_equal(p[:3] / [1, scale, scale] / [1, 1, scale],
-                       characteristic_polynomial(A)[:3])
+    assert_array_equal(p[:3] / [1, scale, scale] / [1, 1, scale], characteristic_polynomial(A)[:3])
     assert p[3] == (0.0 if scale < 1 else -np.inf)
 
 
@@ -146,7 +145,7 @@ def test_polynomial_begins_with_the_trace_and_ends_with_the_determinant(A):
 @fixed
 def test_cayley_and_hamilton(A):
     total = np.zeros_like(A)
-    for coefficient in characteristic_polynomial(A):       # Horner, in whole numbers: exact
+    for coefficient in characteristic_polynomial(A):  # Horner, in whole numbers: exact
         total = total @ A + coefficient * np.eye(len(A))
     assert_array_equal(total, 0)
 
@@ -179,7 +178,7 @@ def test_large_polynomial_by_reflections_where_the_recursion_breaks():
     good = characteristic_polynomial(A)
     bad = characteristic_polynomial(A, method="faddeev-leverrier")
     assert np.abs(good - wanted).max() < 1e-10 * np.abs(wanted).max()
-    assert_allclose(good[-1], wanted[-1], rtol=1e-10)      # the determinant
+    assert_allclose(good[-1], wanted[-1], rtol=1e-10)  # the determinant
     assert abs(bad[-1] - wanted[-1]) > 0.1 * abs(wanted[-1])
 
 
@@ -223,8 +222,11 @@ def test_known_eigenvalues(case):
 
 
 def test_the_course_matrix():
-    assert_allclose(eigenvalues([[3 / 2, -1], [-1 / 2, 1 / 2]]),
-                    [1 - np.sqrt(3) / 2, 1 + np.sqrt(3) / 2], rtol=1e-15)
+    assert_allclose(
+        eigenvalues([[3 / 2, -1], [-1 / 2, 1 / 2]]),
+        [1 - np.sqrt(3) / 2, 1 + np.sqrt(3) / 2],
+        rtol=1e-15,
+    )
 
 
 def test_small_root_of_two_by_two_does_not_cancel():
@@ -257,7 +259,7 @@ def test_double_values_that_rounding_splits_are_real(block):
             A = S @ J @ np.linalg.inv(S)
             split += np.iscomplexobj(np.linalg.eigvals(A))
             assert eigenvalues(A).dtype == float
-    assert split > 10                            # NumPy alone sees complex pairs here
+    assert split > 10  # NumPy alone sees complex pairs here
 
 
 def test_qr_algorithm_needs_few_steps_and_says_when_it_stops():
@@ -265,7 +267,7 @@ def test_qr_algorithm_needs_few_steps_and_says_when_it_stops():
     found = qr_algorithm(A)
     assert found.iterations < 5 * 30
     assert_allclose(found.values, eigenvalues(A), atol=1e-12 * np.linalg.norm(A))
-    cycle = np.roll(np.eye(4), 1, axis=0)        # where the unshifted algorithm never moves
+    cycle = np.roll(np.eye(4), 1, axis=0)  # where the unshifted algorithm never moves
     assert_allclose(np.poly(qr_algorithm(cycle).values), [1, 0, 0, 0, -1], atol=1e-13)
     with pytest.raises(ConvergenceError, match="left after 2 steps") as caught:
         qr_algorithm(A, max_iter=2)
@@ -278,7 +280,7 @@ def test_stochastic_matrix_has_eigenvalue_one_and_none_above(A):
     values = eigenvalues(A / A.sum(axis=0))
     sizes = np.sort(np.abs(values))
     assert_allclose(sizes[-1], 1, rtol=1e-13)
-    assert sizes[-2] < 1 - 1e-3                  # all entries positive: the others are smaller
+    assert sizes[-2] < 1 - 1e-3  # all entries positive: the others are smaller
 
 
 # --- power iteration ------------------------------------------------------------------
@@ -309,6 +311,7 @@ def test_power_iteration_errors_shrink_by_the_ratio():
         ([[2, 0], [0, -2]], "-2 and 2, share the largest modulus"),
         ([[0, -3], [3, 0]], "share the largest modulus"),
         ([[1, 0], [0, 1 - 1e-5]], "close in modulus"),
+        ([[1, 1], [0, 1]], "one with too few eigenvectors"),
     ],
 )
 def test_no_dominant_value(A, words):
@@ -321,7 +324,7 @@ def test_no_dominant_value(A, words):
 def test_starts():
     A = np.diag([3.0, 2.0, 1.0])
     assert_allclose(power_iteration(A, x0=[1, 1, 1]).value, 3, rtol=1e-12)
-    assert power_iteration(A, x0=[0, 0, 5]).value == 1     # no share of the others
+    assert power_iteration(A, x0=[0, 0, 5]).value == 1  # no share of the others
     assert_allclose(power_iteration([[2, 1], [1, 2]], x0=[1, -1]).value, 1, rtol=1e-12)
     assert_allclose(power_iteration([[2, -1], [-1, 2]]).value, 3, rtol=1e-12)
     assert power_iteration([[0, 1], [0, 0]]).value == 0
@@ -376,13 +379,13 @@ def test_diagonalise(case):
     assert_allclose(T @ C, C @ D, atol=1e-10 * max(np.linalg.norm(T), 1))
     assert_allclose(C @ D @ np.linalg.inv(C), T, atol=1e-9 * max(np.linalg.norm(T), 1))
     assert_oriented(C)
-    assert np.linalg.matrix_rank(C) == len(T)    # distinct values: independent vectors
+    assert np.linalg.matrix_rank(C) == len(T)  # distinct values: independent vectors
 
 
 def test_repeated_values_with_full_eigenspaces():
     rng = np.random.default_rng(1)
     assert_allclose(diagonalise(np.eye(4))[0], np.eye(4), atol=1e-15)
-    for _ in range(200):                         # oblique projections: B (WᵀB)⁻¹ Wᵀ
+    for _ in range(200):  # oblique projections: B (WᵀB)⁻¹ Wᵀ
         n = int(rng.integers(2, 7))
         k = int(rng.integers(1, n))
         B, W = rng.standard_normal((2, n, k))
@@ -437,7 +440,7 @@ def test_rotated_jordan_blocks_are_defective():
 def test_matrix_power_is_repeated_multiplication(T, n):
     wanted = np.eye(len(T))
     for _ in range(n):
-        wanted = wanted @ T                      # whole numbers below 2⁵³: exact
+        wanted = wanted @ T  # whole numbers below 2⁵³: exact
     size = max(np.linalg.norm(T, 2) ** n, 1)
     assert_allclose(matrix_power(T, n), wanted, atol=1e-11 * size)
 

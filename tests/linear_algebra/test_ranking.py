@@ -21,7 +21,7 @@ def exact_ranks(L, d, v=None):
     L = L.toarray() if sparse.issparse(L) else np.asarray(L, float)
     n = len(L)
     v = np.full(n, 1 / n) if v is None else np.asarray(v) / np.sum(v)
-    r = np.linalg.solve(np.eye(n) - d * L, v)    # proportional to the ranks
+    r = np.linalg.solve(np.eye(n) - d * L, v)  # proportional to the ranks
     return r / r.sum()
 
 
@@ -29,7 +29,7 @@ def random_web(n, links, seed, copies=1):
     """A web in which page i + n/copies is linked to by the same pages as page i."""
     rng = np.random.default_rng(seed)
     pairs = rng.integers(0, n // copies, (links, 2))
-    pairs[:, 0] = rng.integers(0, n - n // 5, links)       # a fifth is dangling
+    pairs[:, 0] = rng.integers(0, n - n // 5, links)  # a fifth is dangling
     shifted = [pairs + np.array([0, k * (n // copies)]) for k in range(copies)]
     return link_matrix(np.concatenate(shifted), n)
 
@@ -55,9 +55,14 @@ def test_course_web_from_every_form():
     L = link_matrix(COURSE)
     assert isinstance(L, np.ndarray)
     assert_array_equal(L, wanted)
-    for form in (pairs, numbered, np.array(numbered, np.uint8),
-                 {number[a]: [number[b] for b in t] for a, t in COURSE.items()},
-                 sparse.csc_array(np.array(wanted) != 0), sparse.coo_matrix(L)):
+    for form in (
+        pairs,
+        numbered,
+        np.array(numbered, np.uint8),
+        {number[a]: [number[b] for b in t] for a, t in COURSE.items()},
+        sparse.csc_array(np.array(wanted) != 0),
+        sparse.coo_matrix(L),
+    ):
         assert_array_equal(link_matrix(form), wanted)
 
 
@@ -81,7 +86,7 @@ def test_large_webs_are_sparse():
     assert L.format == "csr"
     assert L.shape == (501, 501)
     assert_array_equal(L.data, [0.5, 0.5])
-    big = link_matrix([(0, 10**6)])              # dense this would be 8 TB
+    big = link_matrix([(0, 10**6)])  # dense this would be 8 TB
     assert big.nnz == 1
 
 
@@ -121,8 +126,9 @@ def test_bad_links(links, n, words):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_course_web(method):
-    assert_allclose(pagerank(link_matrix(COURSE), 1, method=method).ranks,
-                    [0.12, 0.24, 0.24, 0.4], atol=1e-9)
+    assert_allclose(
+        pagerank(link_matrix(COURSE), 1, method=method).ranks, [0.12, 0.24, 0.24, 0.4], atol=1e-9
+    )
 
 
 @given(webs(), dampings, st.sampled_from(METHODS))
@@ -171,8 +177,9 @@ def test_every_step_shrinks_the_error_by_the_damping(L, d, seed):
 @fixed
 def test_renumbering_the_pages_renumbers_the_ranks(L, d, seed):
     order = np.random.default_rng(seed).permutation(len(L))
-    assert_allclose(pagerank(L[np.ix_(order, order)], d).ranks, pagerank(L, d).ranks[order],
-                    atol=2e-10)
+    assert_allclose(
+        pagerank(L[np.ix_(order, order)], d).ranks, pagerank(L, d).ranks[order], atol=2e-10
+    )
 
 
 @given(webs(), dampings, st.data())
@@ -189,7 +196,7 @@ def test_personalisation(L, d, data):
 
 
 def test_dangling_page_hands_its_rank_to_everybody():
-    found = pagerank([[0, 0], [1, 0]], 0.85)     # page 0 → page 1 → nowhere
+    found = pagerank([[0, 0], [1, 0]], 0.85)  # page 0 → page 1 → nowhere
     assert_allclose(found.ranks, [1 / 2.85, 1.85 / 2.85], atol=1e-10)
     assert_array_equal(pagerank(np.zeros((3, 3))).ranks, [1 / 3] * 3)
     assert_array_equal(pagerank([[0]]).ranks, [1])
@@ -231,7 +238,7 @@ def test_iterations_stay_below_the_bound():
 
 def test_extrapolation_saves_steps_where_a_web_mixes_slowly():
     closed = {0: [1, 2], 1: [0], 2: [0, 1], 3: [4, 5], 4: [3], 5: [4], 6: [0, 3], 7: [0]}
-    L = link_matrix(closed)                      # two parts that nothing leaves: λ₂ = d
+    L = link_matrix(closed)  # two parts that nothing leaves: λ₂ = d
     quick, plain = pagerank(L, 0.99), pagerank(L, 0.99, method="power")
     assert quick.iterations < 0.3 * plain.iterations
     assert np.abs(quick.ranks - exact_ranks(L, 0.99)).sum() < 1e-10
@@ -248,8 +255,8 @@ def test_twins_are_merged_without_a_trace(monkeypatch, v, d):
     monkeypatch.setattr(ranking, "TWIN_LINKS", 0)
     monkeypatch.setattr(ranking, "_surfer", lambda L, *a: rows.append(L.shape[0]) or surfer(L, *a))
     merged = pagerank(L, d, personalisation=v)
-    assert rows[0] < 0.75 * 900                  # the iteration was smaller
-    assert rows[-1] == 900                       # and the residual is that of the whole web
+    assert rows[0] < 0.75 * 900  # the iteration was smaller
+    assert rows[-1] == 900  # and the residual is that of the whole web
     assert np.abs(merged.ranks - alone.ranks).sum() < 2e-10 if d < 1 else 1e-7
     assert merged.residual <= 1e-10 * (1 - d if d < 1 else 1)
     with pytest.raises(ConvergenceError) as caught:
@@ -261,14 +268,14 @@ def test_false_twins_are_found_out(monkeypatch):
     L = random_web(900, 5000, seed=3)
     wanted = pagerank(L).ranks
 
-    class Loaded:                                # "random" numbers that make many rows look equal
+    class Loaded:  # "random" numbers that make many rows look equal
         def random(self, n=None):
             return 1.0 if n is None else np.ones(n)
 
     monkeypatch.setattr(ranking, "TWIN_LINKS", 0)
     monkeypatch.setattr(np.random, "default_rng", lambda seed: Loaded())
     half = L.copy()
-    half.data[:] = half.data.round(1)            # coarse marks; not stochastic, so rescale
+    half.data[:] = half.data.round(1)  # coarse marks; not stochastic, so rescale
     half = link_matrix(half)
     found = pagerank(half)
     assert np.abs(found.ranks - exact_ranks(half, 0.85)).sum() <= 1e-10

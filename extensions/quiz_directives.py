@@ -66,7 +66,7 @@ class QuizDirective(Complaining):
     """A quiz, named by its label, that says which quiz of the course it mirrors."""
 
     required_arguments = 1
-    option_spec = {  # noqa: RUF012 - docutils' own convention
+    option_spec = {
         "label": directives.unchanged,
         "mirrors": directives.unchanged,
     }
@@ -107,7 +107,7 @@ class QuestionDirective(Complaining):
     """A question of a quiz; its prompt is the argument, or else the first paragraph."""
 
     optional_arguments = 1
-    option_spec = {  # noqa: RUF012 - docutils' own convention
+    option_spec = {
         "type": directives.unchanged,
         "answer": directives.unchanged,
         "tolerance": directives.unchanged,

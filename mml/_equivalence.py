@@ -788,7 +788,8 @@ def _same_words(old, new, facts):
     """Compare two expressions in matrix symbols: as sums of words, then entry by entry."""
     if Algebra(facts).equal(facts.use(old), facts.use(new)):
         return True
-    shapes = [n for m in (old, new) for a in m.atoms(sp.MatrixExpr) for n in a.shape]
+    matrices = {a for m in (old, new) for a in m.atoms(sp.MatrixExpr)}
+    shapes = [sp.sympify(n) for a in matrices for n in a.shape]
     if facts.assumed or facts.equations or not all(n.is_Integer for n in shapes):
         return False
     try:

@@ -26,7 +26,7 @@ LAMBDA = "lambda"
 
 def _degree_in_lambda(term):
     """Return the power of λ in a term, 0 where there is none."""
-    factors = (factor.as_base_exp() for factor in sp.Mul.make_args(term))
+    factors = (factor.as_base_exp() for factor in sp.Mul.make_args(term) if factor.is_scalar)
     return sum((e for b, e in factors if getattr(b, "name", "") == LAMBDA), sp.Integer(0))
 
 

@@ -39,7 +39,7 @@ class PageRankResult:
 def link_matrix(links, n=None):
     r"""Return the matrix L whose column j spreads page j's rank over the pages it links to.
 
-    .. math:: L_{ij} = \begin{cases} 1/c_j & \text{page } j \text{ links to page } i \
+    .. math:: L_{ij} = \begin{cases} 1/c_j & \text{page } j \text{ links to page } i \\
               0 & \text{otherwise} \end{cases}
 
     with c_j the number of different pages that page j links to.

@@ -9,6 +9,7 @@ import copy
 import re
 
 from docutils import nodes
+from sphinx.addnodes import start_of_file
 from sphinx_external_toc.collectors import TocTreeCollectorWithStyles
 
 CHAPTER = re.compile(r"(?:^|/)(\d\d)_[^/]*$")
@@ -39,6 +40,17 @@ def renumber(env, docname):
             reference["secnumber"] = list(numbers.get(reference["anchorname"], ())) or None
 
 
+def number_printed_chapters(app, doctree, docname):
+    """Tell LaTeX the chapters' own numbers; the front page's sections count as chapters there."""
+    if app.builder.format != "latex":
+        return
+    for page in doctree.findall(start_of_file):
+        number = own_number(app.env, page["docname"])
+        if isinstance(number, int):
+            before = rf"\setcounter{{chapter}}{{{number - 1}}}"
+            page.insert(0, nodes.raw("", before, format="latex"))
+
+
 def setup(app):
     counted = TocTreeCollectorWithStyles.assign_section_numbers
 
@@ -50,4 +62,5 @@ def setup(app):
         return [d for d, numbers in env.toc_secnumbers.items() if numbers != before.get(d)]
 
     TocTreeCollectorWithStyles.assign_section_numbers = assign_section_numbers
+    app.connect("doctree-resolved", number_printed_chapters)
     return {"parallel_read_safe": True}

@@ -17,8 +17,8 @@ COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE)
 def use_book_style(dense=False):
     """Set the book's figure style: line art as SVG, or PNG at twice the size if `dense`.
 
-    Figures are dark ink on a transparent ground, and their bytes repeat from build
-    to build.
+    Figures are dark ink on a transparent ground. Their bytes repeat from build to build
+    where SOURCE_DATE_EPOCH is set, as it is when the book is built.
 
     Parameters
     ----------
@@ -26,9 +26,9 @@ def use_book_style(dense=False):
         For images, surfaces and filled contours, which are heavy as SVG.
     """
     if dense:
-        set_matplotlib_formats("png", metadata={"Software": None})
+        set_matplotlib_formats("png")
     else:
-        set_matplotlib_formats("svg", metadata={"Date": None})
+        set_matplotlib_formats("svg", "pdf")  # the printed book takes the second
     plt.rcParams.update(
         {
             "svg.hashsalt": "mml",
@@ -139,7 +139,7 @@ def plot_turn(matrices):
         Direction of the arrow (degrees) against its turn (degrees, between -90 and 90:
         an arrow that is flipped has kept its line).
     """
-    angles = np.linspace(0, np.pi, 721)
+    angles = np.linspace(-np.pi / 4, 3 * np.pi / 4, 721)  # every line once
     arrows = np.array([np.cos(angles), np.sin(angles)])
     _, ax = plt.subplots()
     for (name, A), style in zip(matrices.items(), ("-", "--", "-.", ":"), strict=False):
@@ -150,9 +150,9 @@ def plot_turn(matrices):
         ax.plot(np.degrees(angles), turn, style, label=name)
     ax.axhline(0, color=INK, lw=1)
     ax.set(xlabel="direction of the arrow (degrees)", ylabel="turn (degrees)")
-    ax.set(xticks=range(0, 181, 45), yticks=range(-90, 91, 45))
+    ax.set(xticks=range(-45, 136, 45), yticks=range(-90, 91, 45))
     ax.grid(True)
-    ax.legend(loc="upper right")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     return ax
 
 

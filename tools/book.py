@@ -171,7 +171,7 @@ def build_pdf():
             )
     shutil.rmtree(BUILD / "latex", ignore_errors=True)
     build("pdflatex")
-    print(f"\nThe PDF is {next((BUILD / 'latex').glob('*.pdf'))}")
+    print(f"\nThe PDF is {next((BUILD / 'latex').glob('*executed.pdf'))}")
 
 
 def hashes():

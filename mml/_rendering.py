@@ -162,7 +162,7 @@ def as_lines(steps):
     for step in steps:
         words = re.split(r"(?<!\\)\$((?:\\.|[^$\\])*)\$", " ".join(_pieces(step)))
         reason = [
-            ("math" if k % 2 else "text", part if k % 2 else part.replace(r"\$", "$"))
+            ["math", part] if k % 2 else ["text", part.replace(r"\$", "$")]
             for k, part in enumerate(words)
             if part
         ]

@@ -743,7 +743,9 @@ def test_the_bundle_is_plain_json():
     derivation = Derivation((a + b) ** 2, "square").then(a**2 + 2 * a * b + b**2, because="expand")
     bundle = derivation._repr_mimebundle_()
     assert json.loads(json.dumps(bundle)) == bundle
-    assert set(bundle) == {"text/latex", "text/plain", "application/vnd.mml.evidence+json"}
+    evidence, lines = (f"application/vnd.mml.{name}+json" for name in ("evidence", "derivation"))
+    assert set(bundle) == {"text/latex", "text/plain", evidence, lines}
+    assert [line["sign"] for line in bundle[lines]] == ["", "="]
     assert bundle["application/vnd.mml.evidence+json"] == {
         "kind": "derivation",
         "statement": "(a + b)**2 = a**2 + 2*a*b + b**2",

@@ -129,6 +129,17 @@ def same_bytes(app, config):
     os.environ.setdefault("SOURCE_DATE_EPOCH", EPOCH)
 
 
+def drop_stale_pages(app, error):
+    """Remove pages that an earlier build left and that the book no longer has."""
+    if error or app.builder.name != "html":
+        return
+    kept = {*app.env.found_docs, "index", "search", "genindex"}
+    for page in Path(app.outdir).rglob("*.html"):
+        name = page.relative_to(app.outdir).with_suffix("").as_posix()
+        if name not in kept and not name.startswith("_static/"):
+            page.unlink()
+
+
 def setup(app):
     app.connect("config-inited", same_bytes)
     app.connect("config-inited", find_site)
@@ -140,4 +151,5 @@ def setup(app):
     app.connect("html-page-context", name_folds, priority=900)
     app.connect("html-page-context", mend_lists, priority=900)
     app.connect("html-page-context", same_address_each_time, priority=900)
+    app.connect("build-finished", drop_stale_pages)
     return {"parallel_read_safe": True}

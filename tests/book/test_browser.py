@@ -3,33 +3,17 @@
 import contextlib
 import functools
 import http.server
-import os
-import shutil
 import threading
 from pathlib import Path
 
 import pytest
 from building import NOTEBOOK, ROOT, TinyBook
-from playwright.sync_api import sync_playwright
 
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 LOCAL = ("127.0.0.1", "data:", "blob:", "about:")
-
-
-def chromium():
-    """Return the path of a Chromium: MML_CHROMIUM, one on PATH, or Playwright's own (None)."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return os.environ.get("MML_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -69,15 +53,6 @@ def specimen(tmp_path_factory):
     assert result.status == 0, result
     with served(book.html) as found:
         yield f"{found}/book/specimen.html"
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Start Chromium once."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield started
-        started.close()
 
 
 class Tab:

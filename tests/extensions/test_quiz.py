@@ -337,22 +337,10 @@ def test_what_is_no_formula_is_refused(text):
 # --- in the browser ---------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    """Return a browser."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium, built):
+def page(browser, built):
     """Return the page with the quiz, opened from its folder; it must raise no script error."""
-    tab = chromium.new_page(viewport={"width": 360, "height": 800})
+    tab = browser.new_page(viewport={"width": 360, "height": 800})
     errors = []
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.goto((built.out / "maps.html").as_uri())
@@ -503,8 +491,8 @@ def test_answers_come_back_with_the_page(page):
 
 
 @pytest.mark.browser
-def test_the_quiz_works_without_storage(chromium, built):
-    tab = chromium.new_page()
+def test_the_quiz_works_without_storage(browser, built):
+    tab = browser.new_page()
     tab.add_init_script(
         "Object.defineProperty(window, 'localStorage', {get() { throw new Error('none'); }})"
     )
@@ -540,8 +528,8 @@ def test_nothing_is_wider_than_a_phone(page):
 
 
 @pytest.mark.browser
-def test_without_scripts_the_answers_are_folded_and_no_dead_controls_show(chromium, built):
-    context = chromium.new_context(java_script_enabled=False)
+def test_without_scripts_the_answers_are_folded_and_no_dead_controls_show(browser, built):
+    context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto((built.out / "maps.html").as_uri())
     quiz_box = tab.locator(".quiz")

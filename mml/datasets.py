@@ -7,12 +7,17 @@ Where nothing is found, a loader says so in one line and gives its embedded
 default; ``source`` always tells which of the two the reader has.
 """
 
+import contextlib
+import csv
 import gzip
 import hashlib
 import logging
 import os
+import socket
 import sys
+import urllib.error
 import warnings
+import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +25,18 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-__all__ = ["Digits", "Web", "load_digits", "load_web", "six_page_web"]
+__all__ = [
+    "Digits",
+    "Faces",
+    "Heights",
+    "Web",
+    "galton_table",
+    "load_digits",
+    "load_faces",
+    "load_heights",
+    "load_web",
+    "six_page_web",
+]
 
 
 class _Printer(logging.StreamHandler):
@@ -45,6 +61,7 @@ class _File:
     urls: tuple  # addresses, first choice first
     sha256: str  # of the file as it is read: unpacked
     credit: str  # whose it is, and on which terms
+    fetch: object = None  # gets the content where it is published in another form only
 
 
 _FILES = {
@@ -54,6 +71,21 @@ _FILES = {
         urls=("https://www.limfinity.com/ir/data/hollins.dat.gz",),
         sha256="be0b607b3afbf02ccc86e998fc0ada0cbda076a16bf51242f676da8e3c02af31",
         credit="a crawl of Hollins University's site; no licence stated, so loaded, not shipped",
+    ),
+    "GaltonFamilies.csv": _File(
+        title="Galton's families",
+        paths=("heights/GaltonFamilies.csv", "GaltonFamilies.csv"),
+        urls=("https://vincentarelbundock.github.io/Rdatasets/csv/HistData/GaltonFamilies.csv",),
+        sha256="b1fc91e4d4b9604661967dcc62ff1055eaa3020c4d5c42d1f9d588f74b9b3317",
+        credit="measured by Francis Galton, transcribed by J. A. Hanley; public domain",
+    ),
+    "olivetti_64x64.npz": _File(
+        title="the Olivetti faces",
+        paths=("faces/olivetti_64x64.npz", "olivetti_64x64.npz"),
+        urls=(),
+        sha256="f5495c59eeac98813e1d48f87a9069a1ce278acd9a453b18d7b4e500e4eed12d",
+        credit="AT&T Laboratories Cambridge (Samaria and Harter 1994), free with this credit",
+        fetch=lambda: _fetch_olivetti(),
     ),
 }
 
@@ -79,7 +111,7 @@ def _load(name, read):
                 )
             return read(path)
     try:
-        return read(_fetch(name, file))
+        return file.fetch() if file.fetch else read(_fetch(name, file))
     except _Unavailable as reason:
         raise _Unavailable(f"not in MML_DATA, and {reason}" if folder else reason) from None
 
@@ -347,3 +379,233 @@ def load_digits():
 
     bundle = datasets.load_digits()
     return Digits(bundle.images / 16, bundle.target, "the UCI digits bundled with scikit-learn")
+
+
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """Pictures of faces, a few of each person.
+
+    Attributes
+    ----------
+    images : ndarray, shape (400, 64, 64)
+        Grey levels from 0 (black) to 1 (white).
+    people : ndarray, shape (400,)
+        The number of the person that each picture shows, from 0 to 39.
+    source : str
+        Whose pictures they are. Of the embedded default, handwritten digits, the shapes are
+        (1797, 8, 8) and (1797,), and `people` holds the digits.
+    """
+
+    images: np.ndarray = field(repr=False)
+    people: np.ndarray = field(repr=False)
+    source: str
+
+
+def load_faces():
+    """Load the Olivetti faces: ten pictures of each of 40 people, taken from 1992 to 1994.
+
+    Where the file is not in the folder named by ``MML_DATA``, scikit-learn's
+    `fetch_olivetti_faces` is asked, which has a cache of its own.
+
+    Returns
+    -------
+    Faces
+        `images` with values from 0 to 1, `people` and `source`. Where no faces can be had,
+        they are the handwritten digits of `load_digits`, and `source` says so and why.
+
+    Raises
+    ------
+    ValueError
+        If the file in ``MML_DATA`` is damaged or is not the published one.
+
+    References
+    ----------
+    F. S. Samaria and A. C. Harter, "Parameterisation of a stochastic model for human face
+    identification", *IEEE Workshop on Applications of Computer Vision* (1994), 138-142.
+    Pictures by AT&T Laboratories Cambridge.
+
+    Examples
+    --------
+    >>> faces = load_faces()  # doctest: +SKIP
+    >>> faces.images.shape, faces.people[:12]  # doctest: +SKIP
+    ((400, 64, 64), array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]))
+    """
+    try:
+        images, people = _load("olivetti_64x64.npz", _read_faces)
+    except _Unavailable as reason:
+        digits = load_digits()
+        source = _fall_back("olivetti_64x64.npz", digits.source, reason)
+        return Faces(digits.images, digits.labels, source)
+    count = f"{len(images)} pictures of {len(np.unique(people))} people"
+    return Faces(images, people, f"the Olivetti faces: {count}")
+
+
+_WHITE = 242  # the largest grey level of the published pictures
+
+
+def _read_faces(path):
+    """Read the arrays ``images``, whole numbers up to 242, and ``subject``."""
+    try:
+        with open(path, "rb") as file, np.load(file) as arrays:
+            return arrays["images"] / _WHITE, arrays["subject"].astype(int)
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path}: no faces can be read from it: {error}") from None
+
+
+def _fetch_olivetti():
+    """Return the faces as scikit-learn has or downloads them, to the last bit those of the file."""
+    from sklearn import datasets
+
+    offline = os.environ.get("MML_OFFLINE", "0") not in ("", "0")
+    patience = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(sum(_TIMEOUT))
+    try:
+        with contextlib.redirect_stdout(None), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns before it tries again
+            bunch = datasets.fetch_olivetti_faces(
+                download_if_missing=not offline, n_retries=1, delay=0.1
+            )
+    except urllib.error.HTTPError as error:
+        raise _Unavailable(f"the publisher's server answered {error.code}") from None
+    except (urllib.error.URLError, TimeoutError):
+        raise _Unavailable("no connection to the publisher's server") from None
+    except (OSError, EOFError, ValueError) as error:
+        logger.info("fetch_olivetti_faces: %s", error)
+        reason = "MML_OFFLINE is set" if offline else "the download broke off or is damaged"
+        raise _Unavailable(reason) from None
+    finally:
+        socket.setdefaulttimeout(patience)
+    return np.rint(bunch.images * np.float64(_WHITE)) / _WHITE, bunch.target.astype(int)
+
+
+@dataclass(frozen=True, eq=False)
+class Heights:
+    """Parents and their grown-up children.
+
+    Attributes
+    ----------
+    parents : ndarray, shape (n,)
+        For each child the mean of its father's height and 1.08 times its mother's, in cm.
+    children : ndarray, shape (n,)
+        The children's heights in cm, those of daughters multiplied by 1.08.
+    source : str
+        Whose heights they are.
+    """
+
+    parents: np.ndarray = field(repr=False)
+    children: np.ndarray = field(repr=False)
+    source: str
+
+
+def load_heights():
+    """Load the heights that Francis Galton measured: 934 children and their parents.
+
+    Women are on average some 7 % shorter than men. To compare them, Galton multiplied
+    every woman's height by 1.08, and so are daughters and mothers here.
+
+    Returns
+    -------
+    Heights
+        `parents` and `children` in cm, and `source`. Where the file is neither in the
+        folder named by ``MML_DATA`` nor in the cache and cannot be downloaded, it is
+        `galton_table`, and `source` says why.
+
+    Raises
+    ------
+    ValueError
+        If the file in ``MML_DATA`` is damaged or is not the published one; the
+        message names the file, and the line where one is at fault.
+
+    References
+    ----------
+    J. A. Hanley, "Transmuting women into men: Galton's family data on human stature",
+    *The American Statistician* 58 (2004), 237-243; as in the R package HistData.
+
+    Examples
+    --------
+    >>> heights = galton_table()  # or load_heights(), which may have to download
+    >>> heights.children.mean().round(1)
+    np.float64(172.9)
+    """
+    try:
+        parents, children = _load("GaltonFamilies.csv", _read_families)
+    except _Unavailable as reason:
+        default = galton_table()
+        source = _fall_back("GaltonFamilies.csv", default.source, reason)
+        return Heights(default.parents, default.children, source)
+    return Heights(parents, children, f"Galton's families: {len(children)} children")
+
+
+_INCH = 2.54  # cm
+
+# Galton's table of 1886: the rows are classes of parents' heights, the columns of children's.
+_TABLE_PARENTS = (64, 64.5, 65.5, 66.5, 67.5, 68.5, 69.5, 70.5, 71.5, 72.5, 73)  # inches
+_TABLE_CHILDREN = (
+    61.7, 62.2, 63.2, 64.2, 65.2, 66.2, 67.2, 68.2, 69.2, 70.2, 71.2, 72.2, 73.2, 73.7,
+)  # fmt: skip
+_TABLE = """
+    1 0 2  4  1  2  2  1  1  0  0  0 0 0
+    1 1 4  4  1  5  5  0  2  0  0  0 0 0
+    1 0 9  5  7 11 11  7  7  5  2  1 0 0
+    0 3 3  5  2 17 17 14 13  4  0  0 0 0
+    0 3 5 14 15 36 38 28 38 19 11  4 0 0
+    1 0 7 11 16 25 31 34 48 21 18  4 3 0
+    0 0 1 16  4 17 27 20 33 25 20 11 4 5
+    1 0 1  0  1  1  3 12 18 14  7  4 3 3
+    0 0 0  0  1  3  4  3  5 10  4  9 2 2
+    0 0 0  0  0  0  0  1  2  1  2  7 2 4
+    0 0 0  0  0  0  0  0  0  0  0  1 3 0
+"""
+
+
+def galton_table():
+    """Return the heights as Galton printed them in 1886: 928 children in classes of an inch.
+
+    A height is the middle of its class. The first and the last class of the table are open:
+    61.7 inches stand for every child below that, 73.7 for every child above, and likewise
+    64 and 73 inches for parents.
+
+    Returns
+    -------
+    Heights
+        `parents` and `children` in cm, and `source`.
+
+    References
+    ----------
+    F. Galton, "Regression towards mediocrity in hereditary stature", *Journal of the
+    Anthropological Institute* 15 (1886), 246-263, table I.
+
+    Examples
+    --------
+    >>> heights = galton_table()
+    >>> heights.parents.shape, heights.children.max().round(1)
+    ((928,), np.float64(187.2))
+    """
+    counts = np.array(_TABLE.split(), dtype=int).reshape(11, 14)
+    rows, columns = np.indices(counts.shape)
+    parents = _INCH * np.repeat(np.array(_TABLE_PARENTS)[rows], counts.ravel())
+    children = _INCH * np.repeat(np.array(_TABLE_CHILDREN)[columns], counts.ravel())
+    return Heights(parents, children, "Galton's table of 1886: 928 children")
+
+
+def _read_families(path):
+    """Read one child a row; return mid-parents' and children's heights in cm."""
+    parents, children = [], []
+    with open(path, encoding="utf-8", errors="replace", newline="") as file:
+        rows = csv.DictReader(file)
+        for row in rows:
+            try:
+                father, mother, child = (
+                    float(row[name]) for name in ("father", "mother", "childHeight")
+                )
+                factor = {"male": 1.0, "female": 1.08}[row["gender"]]
+            except (KeyError, TypeError, ValueError):
+                raise ValueError(
+                    f"{path}, line {rows.line_num}: a child's gender and the heights of father, "
+                    f"mother and child expected, got {','.join(map(str, row.values()))!r:.80}"
+                ) from None
+            parents.append((father + 1.08 * mother) / 2)
+            children.append(factor * child)
+    if not children:
+        raise ValueError(f"{path}, line 1: at least one child expected, got none")
+    return _INCH * np.array(parents), _INCH * np.array(children)

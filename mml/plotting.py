@@ -3,6 +3,8 @@
 Chapters import this module; no algorithm does.
 """
 
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib_inline.backend_inline import set_matplotlib_formats
@@ -202,3 +204,198 @@ def plot_web(links, names, ranks=None, *, ax=None):
     ax.set(xlim=(-1.45, 1.45), ylim=(-1.45, 1.45), aspect="equal")
     ax.axis("off")
     return ax
+
+
+def plot_lines(equations, window, *, labels=None, ax=None):
+    """Draw the straight lines a x + b y = c in the plane.
+
+    Parameters
+    ----------
+    equations : array_like, shape (k, 3)
+        The coefficients (a, b, c) of one line a row; a and b are not both zero.
+    window : tuple of float
+        What is shown: (left, right, bottom, top).
+    labels : sequence of str, optional
+        A name for each line, for the legend.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing.
+    """
+    equations = as_matrix(equations, "equations")
+    if equations.shape[1] != 3 or not equations[:, :2].any(axis=1).all():
+        raise ValueError(
+            f"equations must hold rows (a, b, c), a or b not zero, got {equations.tolist()}"
+        )
+    if ax is None:
+        _, ax = plt.subplots(figsize=(4.8, 3.8))
+    styles = zip(cycle(COLOURS), cycle(("-", "--", "-.")), strict=False)
+    names = labels or [None] * len(equations)
+    for (a, b, c), name, (color, style) in zip(equations, names, styles, strict=False):
+        foot = c * np.array([a, b]) / (a * a + b * b)  # the point nearest to the origin
+        ax.axline(foot, (foot[0] + b, foot[1] - a), color=color, ls=style, label=name)
+    ax.set(xlim=window[:2], ylim=window[2:])
+    ax.grid(True)
+    if labels:
+        ax.legend(fontsize=10)
+    return ax
+
+
+def plot_faces(x, names):
+    """Draw the four faces of a vector of two numbers: arrow, list, point, function.
+
+    Parameters
+    ----------
+    x : array_like, shape (2,)
+        The vector, both entries positive.
+    names : sequence of str
+        What the two numbers count.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Four panels.
+    """
+    x = as_array(x, "x", ndim=1)
+    if x.shape != (2,) or x.min() <= 0:
+        raise ValueError(f"x must be two positive numbers, got {x.tolist()}")
+    reach = 1.35 * x.max()
+    figure, ((arrow, listed), (point, function)) = plt.subplots(2, 2, figsize=(6.2, 5.6))
+    set_plane(arrow, reach)
+    arrow.set(xlim=(-0.3 * reach, reach), ylim=(-0.3 * reach, reach), title="an arrow")
+    draw_arrow(arrow, x)
+    listed.set(title="a list", xlim=(0, 1), ylim=(0, 1))
+    listed.axis("off")
+    for place, value, name in zip((0.62, 0.3), x, names, strict=True):
+        listed.text(0.32, place, f"{value:g}", fontsize=26, color=BLUE, ha="center")
+        listed.text(0.48, place + 0.02, name)
+    point.plot(*x, "o", color=BLUE, ms=9)
+    point.set(title="a point", xlabel=names[0], ylabel=names[1])
+    point.set(xlim=(0, reach), ylim=(0, reach), aspect="equal")
+    point.grid(True)
+    function.bar(names, x, color=BLUE, width=0.5)
+    function.set(title="a function", ylim=(0, reach), ylabel="how many")
+    return figure
+
+
+def plot_contours(f, window, *, levels, path=None, ax=None):
+    """Draw the contour lines of a function of two numbers, and a path on this map.
+
+    Parameters
+    ----------
+    f : callable
+        Takes a vector of shape (2,) and returns a number.
+    window : tuple of float
+        What is shown: (left, right, bottom, top).
+    levels : array_like
+        The heights of the contour lines, ascending.
+    path : array_like, shape (k, 2), optional
+        Points to join, the last with a star.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The map; contours are dark where the function is low.
+    """
+    if ax is None:
+        _, ax = plt.subplots()
+    grid = np.meshgrid(np.linspace(*window[:2], 121), np.linspace(*window[2:], 121))
+    height = np.apply_along_axis(f, 0, np.array(grid))
+    shades = plt.cm.Blues(np.linspace(0.95, 0.4, len(levels)))
+    ax.contour(*grid, height, levels=levels, colors=shades, linewidths=1.2)
+    if path is not None:
+        path = as_matrix(path, "path")
+        ax.plot(*path.T, "o-", color=ORANGE, ms=4, lw=1.5)
+        ax.plot(*path[-1], "*", color=ORANGE, ms=13)
+    ax.set(xlim=window[:2], ylim=window[2:])
+    return ax
+
+
+def plot_grid_map(matrices, *, reach=2.4):
+    """Draw what matrices do to the plane: a panel each, with the grid they make of the grid.
+
+    The pale grid is the one before. The shaded square is the image of the unit square,
+    with a flag in it that shows whether the plane was turned over; the two arrows are the
+    images of (1, 0) and (0, 1), the columns of the matrix.
+
+    Parameters
+    ----------
+    matrices : dict of str to array_like, shape (2, 2)
+        Title and matrix of each panel.
+    reach : float
+        Half the width of each window.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        At most two panels a row.
+    """
+    columns = min(len(matrices), 2)
+    rows = -(-len(matrices) // columns)
+    size = (3.5 * columns, 3.6 * rows)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
+    for ax in axes.flat[len(matrices) :]:
+        ax.axis("off")
+    square = np.array([[0, 1, 1, 0], [0, 0, 1, 1]])
+    flag = np.array([[0.35, 0.35, 0.75, 0.35], [0.2, 0.85, 0.65, 0.45]])
+    for ax, (title, A) in zip(axes.flat, matrices.items(), strict=False):
+        A = as_square(A, title)
+        set_plane(ax, reach)
+        for k in range(-10, 11):
+            for line in ([[k, k], [-10, 10]], [[-10, 10], [k, k]]):
+                ax.plot(*A @ line, color=BLUE, lw=0.7, alpha=0.55)
+        ax.fill(*A @ square, color=BLUE, alpha=0.2, lw=0)
+        ax.plot(*A @ flag, color=INK, lw=1.6)
+        for column, color in zip(A.T, (ORANGE, GREEN), strict=True):
+            if column.any():
+                draw_arrow(ax, column, color=color)
+        ax.set_title(title)
+    return figure
+
+
+def plot_picture_map(image, maps, *, marks=None):
+    """Draw a picture, square by square, as matrices map it: a panel each.
+
+    The picture is 8 units wide, with its middle at the origin. Only the corners of its
+    squares are mapped, so nothing is blurred.
+
+    Parameters
+    ----------
+    image : array_like, shape (rows, columns)
+        The picture, the top row first; large values are drawn dark.
+    maps : dict of str to array_like, shape (2, 2)
+        Title and matrix of each panel.
+    marks : array_like, shape (2, k), optional
+        Points of the picture, at most four, one a column, to be mapped and marked too.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        All panels side by side.
+    """
+    image = as_matrix(image, "image")
+    height, width = image.shape
+    x = np.linspace(-4, 4, width + 1)
+    y = np.linspace(4, -4, height + 1) * height / width
+    corners = np.stack(np.meshgrid(x, y))
+    mapped = {title: np.einsum("ij,jkl", as_square(A, title), corners) for title, A in maps.items()}
+    window = [1.05 * max(np.abs(m[i]).max() for m in mapped.values()) for i in (0, 1)]
+    shape = (4.2 * len(maps), 4.2 * max(0.5, window[1] / window[0]))
+    figure, axes = plt.subplots(1, len(maps), figsize=shape, squeeze=False)
+    for ax, (title, (u, v)) in zip(axes.flat, mapped.items(), strict=True):
+        set_plane(ax, window[0], grid=False)
+        ax.set(ylim=(-window[1], window[1]))
+        ax.pcolormesh(u, v, image, cmap="Greys", vmin=0, vmax=1.15 * image.max(), zorder=-1)
+        frame = [0, 0, -1, -1, 0], [0, -1, -1, 0, 0]
+        ax.plot(u[frame], v[frame], color=GREY, lw=1)
+        if marks is not None:
+            tips = as_square(maps[title], title) @ as_matrix(marks, "marks")
+            for tip, color, name in zip(tips.T, COLOURS[1:], "pqrs", strict=False):
+                draw_arrow(ax, tip, color=color, label=name)
+        ax.set_title(title)
+    return figure

@@ -7,13 +7,23 @@ import hashlib
 import http.server
 import os
 import threading
+import types
+import urllib.error
+import warnings
 
 import numpy as np
 import pooch
 import pytest
 
 from mml import datasets
-from mml.datasets import load_digits, load_web, six_page_web
+from mml.datasets import (
+    galton_table,
+    load_digits,
+    load_faces,
+    load_heights,
+    load_web,
+    six_page_web,
+)
 
 SMALL = b"3 4 1\n1 http://a/ \n2 http://b/ \n3 http://c/ \n1 2\n1 3\n2 3\n2 3\n"
 
@@ -303,3 +313,220 @@ def test_digits():
     assert set(digits.labels) == set(range(10))
     assert "scikit-learn" in digits.source
     assert len(repr(digits)) < 100
+
+
+FAMILIES = b"""rownames,family,father,mother,midparentHeight,children,childNum,gender,childHeight
+1,001,78.5,67,75.43,4,1,male,73.2
+2,001,78.5,67,75.43,4,2,female,69.2
+"""
+
+
+def publish_families(monkeypatch, content=FAMILIES):
+    file = datasets._FILES["GaltonFamilies.csv"]
+    sha256 = hashlib.sha256(content).hexdigest()
+    file = dataclasses.replace(file, urls=("http://127.0.0.1:9/families.csv",), sha256=sha256)
+    monkeypatch.setitem(datasets._FILES, "GaltonFamilies.csv", file)
+
+
+def test_the_real_heights_or_the_default(monkeypatch):
+    if os.environ.get("MML_DATA"):
+        missing = "MML_DATA is set, but has no heights/GaltonFamilies.csv"
+        monkeypatch.setattr(datasets, "_fetch", lambda *_: pytest.fail(missing))
+        heights = load_heights()
+        assert heights.source == "Galton's families: 934 children"
+        assert heights.parents.shape == heights.children.shape == (934,)
+        assert heights.children[0] == pytest.approx(73.2 * 2.54)  # the file's first child, a son
+        assert heights.parents[0] == pytest.approx(75.43 * 2.54)  # as the file's own column
+        assert heights.children.mean() == pytest.approx(175.852, abs=1e-3)
+        assert heights.children.std() == pytest.approx(6.560, abs=1e-3)
+    else:
+        monkeypatch.setenv("MML_OFFLINE", "1")
+        monkeypatch.setattr(datasets, "_cache", lambda: datasets.Path("no such folder"))
+        assert load_heights().children.shape == (928,)
+
+
+@pytest.mark.parametrize("place", ["heights/GaltonFamilies.csv", "GaltonFamilies.csv"])
+def test_a_file_of_heights_in_mml_data(no_data, monkeypatch, place, capsys):
+    monkeypatch.setenv("MML_DATA", str(no_data))
+    publish_families(monkeypatch)
+    put(no_data, FAMILIES, place)
+    heights = load_heights()
+    np.testing.assert_allclose(heights.parents, [75.43 * 2.54] * 2)
+    np.testing.assert_allclose(heights.children, [73.2 * 2.54, 69.2 * 1.08 * 2.54])
+    assert heights.source == "Galton's families: 2 children"
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (b"67,75.43,4,1,male,73.2", b"sixty,75.43,4,1,male,73.2", "line 2"),
+        (b"female,69.2", b"female", "line 3"),
+        (b"female", b"F", "line 3"),
+        (b"father", b"dad", "line 2"),
+        (FAMILIES[FAMILIES.index(b"1,001") :], b"", "line 1: at least one child"),
+    ],
+)
+def test_damaged_heights_are_named_with_their_line(no_data, monkeypatch, old, new, line):
+    monkeypatch.setenv("MML_DATA", str(no_data))
+    assert FAMILIES.count(old) == 1
+    put(no_data, FAMILIES.replace(old, new), "heights/GaltonFamilies.csv")
+    with pytest.raises(ValueError, match=r"GaltonFamilies\.csv, " + line):
+        load_heights()
+
+
+def test_no_heights_to_be_had_gives_the_table(no_data, monkeypatch, capfd):
+    publish_families(monkeypatch)
+    heights = load_heights()  # nobody listens on port 9
+    np.testing.assert_array_equal(heights.children, galton_table().children)
+    assert heights.source == (
+        "Galton's table of 1886: 928 children (embedded default, instead of Galton's families: "
+        "no connection to the publisher's server)"
+    )
+    assert capfd.readouterr() == (heights.source + "\n", "")
+
+
+def test_the_table_of_1886():
+    table = galton_table()
+    assert table.parents.shape == table.children.shape == (928,)
+    # Published: the children's mean is 68.09 inches, the parents' 68.31; the slope is 0.646.
+    assert (table.children / 2.54).mean() == pytest.approx(68.0885, abs=1e-4)
+    assert (table.parents / 2.54).mean() == pytest.approx(68.3082, abs=1e-4)
+    slope = np.polyfit(table.parents, table.children, 1)[0]
+    assert slope == pytest.approx(0.6463, abs=1e-4)
+    assert len(set(table.children)) == 14
+    assert len(set(table.parents)) == 11
+    assert repr(table) == 'Heights(source="Galton\'s table of 1886: 928 children")'
+
+
+@pytest.mark.skipif(
+    not os.path.isfile(os.path.join(os.environ.get("MML_DATA", ""), "heights/Galton.csv")),
+    reason="MML_DATA has no heights/Galton.csv",
+)
+def test_the_embedded_table_is_the_published_one():
+    path = os.path.join(os.environ["MML_DATA"], "heights/Galton.csv")
+    published = np.loadtxt(path, delimiter=",", skiprows=1, usecols=(1, 2)) * 2.54
+    table = galton_table()
+    ours = np.column_stack([table.parents, table.children])
+    for pairs in (published, ours):
+        pairs[:] = pairs[np.lexsort(pairs.T)]
+    np.testing.assert_allclose(ours, published)
+
+
+# --- the faces ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def olivetti(monkeypatch, tmp_path):
+    """No MML_DATA, and scikit-learn answers with what the test says: four small faces."""
+    monkeypatch.delenv("MML_DATA", raising=False)
+    monkeypatch.delenv("MML_OFFLINE", raising=False)
+    grey = np.arange(16, dtype=np.uint8).reshape(4, 2, 2) * 16 + 2  # the largest is 242
+    asked = []
+
+    def answer(result):
+        def fetch(**options):
+            asked.append(options)
+            print("downloading from somewhere to /a/path/of/this/machine")
+            warnings.warn("retry", stacklevel=1)
+            if isinstance(result, Exception):
+                raise result
+            return result
+
+        monkeypatch.setattr("sklearn.datasets.fetch_olivetti_faces", fetch)
+        return asked
+
+    as_sklearn = np.float32(grey) / np.float32(242)
+    answer(types.SimpleNamespace(images=as_sklearn, target=np.array([0, 0, 1, 1])))
+    return types.SimpleNamespace(grey=grey, answer=answer, asked=asked, folder=tmp_path)
+
+
+def is_digits(faces):
+    digits = load_digits()
+    same = np.array_equal(faces.images, digits.images)
+    return same and np.array_equal(faces.people, digits.labels)
+
+
+def test_the_real_faces(monkeypatch):
+    if not os.environ.get("MML_DATA"):
+        pytest.skip("the faces are not here")
+    missing = "MML_DATA is set, but has no faces/olivetti_64x64.npz"
+    monkeypatch.setattr(datasets, "_fetch_olivetti", lambda: pytest.fail(missing))
+    faces = load_faces()
+    assert faces.source == "the Olivetti faces: 400 pictures of 40 people"
+    assert faces.images.shape == (400, 64, 64)
+    assert (faces.images.min(), faces.images.max()) == (0, 1)
+    assert faces.people.tolist() == [person for person in range(40) for _ in range(10)]
+    # As scikit-learn documents them: the first row of the first picture.
+    first = [0.30991736, 0.3677686, 0.41735536, 0.44214877, 0.5289256]
+    np.testing.assert_allclose(faces.images[0, 0, :5], first, rtol=1e-7)
+
+
+def test_faces_in_mml_data_and_from_scikit_learn_are_the_same(olivetti, monkeypatch, capfd):
+    fetched = load_faces()
+    assert fetched.source == "the Olivetti faces: 4 pictures of 2 people"
+    place = olivetti.folder / "faces" / "olivetti_64x64.npz"
+    place.parent.mkdir()
+    np.savez(place, images=olivetti.grey, subject=np.uint8([0, 0, 1, 1]))
+    recorded = dataclasses.replace(
+        datasets._FILES["olivetti_64x64.npz"],
+        sha256=hashlib.sha256(place.read_bytes()).hexdigest(),
+    )
+    monkeypatch.setitem(datasets._FILES, "olivetti_64x64.npz", recorded)
+    monkeypatch.setenv("MML_DATA", str(olivetti.folder))
+    read = load_faces()
+    assert len(olivetti.asked) == 1
+    assert np.array_equal(read.images, fetched.images)
+    assert np.array_equal(read.people, fetched.people)
+    assert read.source == fetched.source
+    assert read.images.dtype == float
+    assert read.images.max() == 1
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (urllib.error.HTTPError("u", 404, "gone", {}, None), "server answered 404"),
+        (urllib.error.URLError("no route"), "no connection"),
+        (TimeoutError("slow"), "no connection"),
+        (OSError("x has an SHA256 checksum differing from expected"), "broke off or is damaged"),
+        (EOFError("short"), "broke off or is damaged"),
+    ],
+)
+def test_without_faces_there_are_digits(olivetti, monkeypatch, error, reason, capfd):
+    olivetti.answer(error)
+    faces = load_faces()
+    assert is_digits(faces)
+    assert "embedded default, instead of the Olivetti faces" in faces.source
+    assert reason in faces.source
+    assert capfd.readouterr() == (faces.source + "\n", "")
+    monkeypatch.setenv("MML_DATA", str(olivetti.folder))
+    assert "not in MML_DATA, and" in load_faces().source
+
+
+def test_faces_offline_come_from_the_cache_or_not_at_all(olivetti, monkeypatch, capfd):
+    monkeypatch.setenv("MML_OFFLINE", "1")
+    assert load_faces().source.startswith("the Olivetti faces")
+    olivetti.answer(OSError("Data not found"))
+    faces = load_faces()
+    assert is_digits(faces)
+    assert "MML_OFFLINE is set" in faces.source
+    assert [options["download_if_missing"] for options in olivetti.asked] == [False, False]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_wrong_file_of_faces_is_an_error(olivetti, monkeypatch):
+    monkeypatch.setenv("MML_DATA", str(olivetti.folder))
+    place = olivetti.folder / "olivetti_64x64.npz"
+    np.savez(place, images=olivetti.grey, subject=[0, 0, 1, 1])
+    with pytest.raises(ValueError, match="is not the Olivetti faces as published"):
+        load_faces()
+    np.savez(place, images=olivetti.grey)
+    with pytest.raises(ValueError, match=r"no faces can be read.*subject"):
+        load_faces()
+    for content in (b"", b"not a zip file", b"PK\x03\x04 cut"):
+        place.write_bytes(content)
+        with pytest.raises(ValueError, match=r"olivetti_64x64\.npz: no faces can be read"):
+            load_faces()
+    assert olivetti.asked == []

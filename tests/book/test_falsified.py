@@ -8,17 +8,18 @@ dropped condition, and has to fail.
 from pathlib import Path
 
 import jupytext
-import matplotlib
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 
 from mml import DerivationError
 from mml.ledger import CounterexampleError
 
-CHAPTER = Path(__file__).parents[2] / "book" / "linear_algebra" / "05_eigen.md"
+PAGES = Path(__file__).parents[2] / "book"
 
 # label, what its cell says, what it says when the statement is false
-FALSE = [
+FALSE = {}
+FALSE["linear_algebra/05_eigen"] = [
     ("thm-axis", "def has_an_axis(rng, n=3)", "def has_an_axis(rng, n=4)"),
     ("thm-char-poly", "(lam * sp.eye(n) - B).det()", "(lam * sp.eye(n) + B).det()"),
     ("thm-char-poly", "p.LC() == 1", "p.LC() == -1"),
@@ -54,27 +55,6 @@ FALSE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def outcomes():
-    """Return {(label, false text): the error that the falsified cell raised, or None}."""
-    matplotlib.use("agg")
-    wanted = {}
-    for label, true, false in FALSE:
-        wanted.setdefault(label, []).append((true, false))
-    namespace, found = {"display": lambda *things: None}, {}  # as in a notebook
-    for cell in jupytext.read(CHAPTER).cells:
-        if cell.cell_type != "code":
-            continue
-        for label in cell.metadata.get("verifies", []):
-            for true, false in wanted.get(label, []):
-                if true in cell.source:
-                    altered = cell.source.replace(true, false)
-                    found[label, false] = error_of(altered, dict(namespace))
-        exec(compile(cell.source, "a cell", "exec"), namespace)
-        plt.close("all")
-    return found
-
-
 def error_of(source, namespace):
     """Return the error that the source raises, or None."""
     try:
@@ -84,7 +64,31 @@ def error_of(source, namespace):
     return None
 
 
-@pytest.mark.parametrize(("label", "true", "false"), FALSE, ids=[label for label, *_ in FALSE])
-def test_evidence_fails_when_the_statement_is_false(outcomes, label, true, false):
-    assert (label, false) in outcomes, f"no cell that verifies {label} contains {true!r}"
-    assert outcomes[label, false] is not None, f"{label} still passes with {false!r}"
+def outcomes(page, triples):
+    """Return {(label, false text): the error that the falsified cell raised, or None}."""
+    namespace, found = {"display": lambda *things: None}, {}  # as in a notebook
+    for cell in jupytext.read(PAGES / f"{page}.md").cells:
+        if cell.cell_type != "code":
+            continue
+        verifies = cell.metadata.get("verifies", [])
+        for label, true, false in triples:
+            if label in verifies and true in cell.source:
+                altered = cell.source.replace(true, false)
+                found[label, false] = error_of(altered, dict(namespace))
+        exec(compile(cell.source, "a cell", "exec"), namespace)
+        plt.close("all")
+    return found
+
+
+@pytest.mark.parametrize("page", FALSE)
+def test_evidence_fails_when_the_statement_is_false(page):
+    mpl.use("agg")
+    found = outcomes(page, FALSE[page])
+    wrong = [
+        f"{label}: no cell that verifies it contains {true!r}"
+        if (label, false) not in found
+        else f"{label}: still passes with {false!r}"
+        for label, true, false in FALSE[page]
+        if found.get((label, false)) is None
+    ]
+    assert not wrong, f"{page}:\n" + "\n".join(wrong)

@@ -80,15 +80,15 @@ def outcomes(page, triples):
     return found
 
 
-@pytest.mark.parametrize("page", FALSE)
-def test_evidence_fails_when_the_statement_is_false(page):
+@pytest.mark.parametrize("chapter", FALSE)
+def test_evidence_fails_when_the_statement_is_false(chapter):
     mpl.use("agg")
-    found = outcomes(page, FALSE[page])
+    found = outcomes(chapter, FALSE[chapter])
     wrong = [
         f"{label}: no cell that verifies it contains {true!r}"
         if (label, false) not in found
         else f"{label}: still passes with {false!r}"
-        for label, true, false in FALSE[page]
+        for label, true, false in FALSE[chapter]
         if found.get((label, false)) is None
     ]
-    assert not wrong, f"{page}:\n" + "\n".join(wrong)
+    assert not wrong, f"{chapter}:\n" + "\n".join(wrong)

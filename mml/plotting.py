@@ -3,13 +3,15 @@
 Chapters import this module; no algorithm does.
 """
 
+from dataclasses import dataclass
 from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-from mml._validation import as_array, as_matrix, as_square
+from mml._validation import as_array, as_matrix, as_number, as_square
 
 BLUE, ORANGE, GREEN, RED, PURPLE = "#1f6fb2", "#c25e00", "#1d7f4e", "#c2304a", "#7a4fb5"
 INK, GREY, PALE = "#222222", "#767676", "#c4c4c4"
@@ -85,6 +87,59 @@ def set_plane(ax, reach, *, grid=True):
     ax.tick_params(labelsize=9, length=2)
     ax.grid(grid)
     ax.set_axisbelow(True)
+
+
+def draw_lattice(ax, basis, *, reach):
+    """Draw the grid of the plane whose meshes are spanned by the two columns of `basis`.
+
+    The window is square, with half-width `reach`; every grid point is a whole-number
+    combination of the two basis vectors.
+    """
+    basis = as_square(basis, "basis")
+    # Whole numbers far enough that the grid fills the window.
+    far = int(np.ceil(2 * reach * np.abs(np.linalg.inv(basis)).sum(axis=1).max())) + 1
+    steps = np.arange(-far, far + 1)
+    for along, across in (basis.T, basis.T[::-1]):
+        starts, way = steps[:, None] * across, far * along
+        lines = np.stack([starts - way, starts + way], axis=1)
+        for line in lines:
+            ax.plot(*line.T, color=PALE, lw=0.8, zorder=0)
+    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xticks=[], yticks=[])
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+
+
+def plot_pictures(pictures, titles=None, *, columns=None):
+    """Show pictures of grey levels from 0 (black) to 1 (white), in rows.
+
+    Parameters
+    ----------
+    pictures : array_like, shape (k, rows, columns)
+        Values outside 0 to 1 are shown as black and white.
+    titles : sequence of str, optional
+        One for each picture, above it.
+    columns : int, optional
+        How many pictures a row; all in one row where not given.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The drawing.
+    """
+    pictures = as_array(pictures, "pictures", ndim=3)
+    columns = columns or len(pictures)
+    rows = -(-len(pictures) // columns)
+    width = min(2.3, 7.2 / columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(width * columns, (width + 0.3) * rows), squeeze=False
+    )
+    for ax in axes.flat:
+        ax.axis("off")
+    names = titles or [""] * len(pictures)
+    for ax, picture, name in zip(axes.flat, pictures, names, strict=False):
+        ax.imshow(picture, cmap="gray", vmin=0, vmax=1)
+        ax.set_title(name)
+    return figure
 
 
 def plot_map(A, arrows, labels=None, *, reach=None):
@@ -376,7 +431,7 @@ def plot_picture_map(image, maps, *, marks=None):
     Returns
     -------
     matplotlib.figure.Figure
-        All panels side by side.
+        All panels side by side, at one scale.
     """
     image = as_matrix(image, "image")
     height, width = image.shape
@@ -384,12 +439,15 @@ def plot_picture_map(image, maps, *, marks=None):
     y = np.linspace(4, -4, height + 1) * height / width
     corners = np.stack(np.meshgrid(x, y))
     mapped = {title: np.einsum("ij,jkl", as_square(A, title), corners) for title, A in maps.items()}
-    window = [1.05 * max(np.abs(m[i]).max() for m in mapped.values()) for i in (0, 1)]
-    shape = (4.2 * len(maps), 4.2 * max(0.5, window[1] / window[0]))
-    figure, axes = plt.subplots(1, len(maps), figsize=shape, squeeze=False)
-    for ax, (title, (u, v)) in zip(axes.flat, mapped.items(), strict=True):
-        set_plane(ax, window[0], grid=False)
-        ax.set(ylim=(-window[1], window[1]))
+    widths = [1.05 * np.abs(m[0]).max() for m in mapped.values()]
+    height = 1.05 * max(np.abs(m[1]).max() for m in mapped.values())
+    shape = (6.4, max(2.4, 6.4 * height / sum(widths)) + 0.4)
+    figure, axes = plt.subplots(
+        1, len(maps), figsize=shape, squeeze=False, width_ratios=widths, sharey=True
+    )
+    for ax, width, (title, (u, v)) in zip(axes.flat, widths, mapped.items(), strict=True):
+        set_plane(ax, width, grid=False)
+        ax.set(ylim=(-height, height))
         ax.pcolormesh(u, v, image, cmap="Greys", vmin=0, vmax=1.15 * image.max(), zorder=-1)
         frame = [0, 0, -1, -1, 0], [0, -1, -1, 0, 0]
         ax.plot(u[frame], v[frame], color=GREY, lw=1)
@@ -399,3 +457,141 @@ def plot_picture_map(image, maps, *, marks=None):
                 draw_arrow(ax, tip, color=color, label=name)
         ax.set_title(title)
     return figure
+
+
+FUR, FAWN = "#9a6236", "#d9a679"
+_BEAR = {  # from back to front: centre, half-axes and tilt (degrees) of an ellipse, its colour
+    "right ear": ((1.37, 2.44), (0.17, 0.17), 0, FUR),
+    "left ear": ((2.03, 2.44), (0.17, 0.17), 0, FUR),
+    "inside of the right ear": ((1.38, 2.43), (0.09, 0.09), 0, FAWN),
+    "inside of the left ear": ((2.02, 2.43), (0.09, 0.09), 0, FAWN),
+    "waving arm": ((2.33, 1.6), (0.38, 0.13), 54, FUR),
+    "waving palm": ((2.47, 1.79), (0.09, 0.07), 54, FAWN),
+    "right leg": ((1.38, 0.62), (0.26, 0.17), 12, FUR),
+    "left leg": ((2.02, 0.62), (0.26, 0.17), -12, FUR),
+    "right sole": ((1.29, 0.59), (0.1, 0.09), 12, FAWN),
+    "left sole": ((2.11, 0.59), (0.1, 0.09), -12, FAWN),
+    "body": ((1.7, 1.12), (0.46, 0.56), 0, FUR),
+    "belly": ((1.7, 1.02), (0.29, 0.36), 0, FAWN),
+    "right arm": ((1.28, 1.18), (0.34, 0.13), 66, FUR),
+    "end of the scarf": ((1.0, 1.62), (0.32, 0.08), -14, RED),
+    "scarf": ((1.67, 1.64), (0.39, 0.12), 0, RED),
+    "head": ((1.7, 2.1), (0.47, 0.42), 0, FUR),
+    "muzzle": ((1.7, 1.95), (0.21, 0.17), 0, FAWN),
+    "mouth": ((1.7, 1.89), (0.1, 0.045), 0, RED),
+    "nose": ((1.7, 2.02), (0.075, 0.05), 0, INK),
+    "right eye": ((1.52, 2.18), (0.04, 0.055), 0, INK),
+    "left eye": ((1.88, 2.18), (0.04, 0.055), 0, INK),
+}
+
+
+def bear():
+    """Return the outlines of a bear that waves its left paw.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (36, 2)
+        For each part, from back to front, points of its outline, one a row.
+
+    Examples
+    --------
+    >>> bear()["nose"].mean(axis=0).round(2)
+    array([1.7 , 2.02])
+    """
+    turn = np.radians(np.arange(0, 360, 10))
+    circle = np.column_stack([np.cos(turn), np.sin(turn)])
+    outlines = {}
+    for part, (centre, axes, tilt, _) in _BEAR.items():
+        c, s = np.cos(np.radians(tilt)), np.sin(np.radians(tilt))
+        outlines[part] = circle * axes @ [[c, s], [-s, c]] + centre
+    return outlines
+
+
+def plot_bear(matrix, *, mirror=None, ax=None):
+    """Draw the bear, what a matrix makes of it, and a mirror.
+
+    Parameters
+    ----------
+    matrix : array_like, shape (2, 2)
+        The map; what it makes of the bear is drawn pale.
+    mirror : array_like, shape (2,), optional
+        A vector along the mirror, a line through the origin.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing.
+    """
+    M = as_square(matrix, "matrix")
+    if M.shape != (2, 2):
+        raise ValueError(f"matrix must have shape (2, 2), got {M.shape}")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(4.6, 4.6))
+    set_plane(ax, 3.5)
+    outlines = bear()
+    for pale, map_ in ((0.55, M), (0.0, np.eye(2))):
+        for part, outline in outlines.items():
+            fill, edge = (np.array(to_rgb(c)) * (1 - pale) + pale for c in (_BEAR[part][-1], INK))
+            ax.fill(*map_ @ outline.T, facecolor=fill, edgecolor=edge, lw=1, zorder=3)
+    if mirror is not None:
+        x, y = as_array(mirror, "mirror", ndim=1)
+        ax.axline((0, 0), (x, y), color=BLUE, lw=3, zorder=4)
+    return ax
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture as HTML, in which a page's script can move things.
+
+    Attributes
+    ----------
+    html : str
+        The picture, finished as it stands.
+    words : str
+        What is said in its place where there is no HTML.
+    """
+
+    html: str
+    words: str
+
+    def _repr_html_(self):
+        return self.html
+
+    def __repr__(self):
+        return self.words
+
+
+def bear_at_the_mirror(degrees):
+    """Return the bear, a mirror and the image, drawn so that the mirror can be turned.
+
+    Parameters
+    ----------
+    degrees : float
+        The angle of the mirror with the horizontal axis.
+
+    Returns
+    -------
+    Drawing
+        An SVG with the groups "mirror", turned by the angle, and "image", mapped by the
+        matrix with columns (cos, sin) and (sin, -cos) of twice the angle.
+    """
+    angle = np.radians(as_number(degrees, "degrees"))
+    c, s = np.cos(2 * angle), np.sin(2 * angle)
+    parts = "".join(
+        f'<path fill="{_BEAR[part][-1]}" d="M{" ".join(f"{x:.2f},{y:.2f}" for x, y in points)}z"/>'
+        for part, points in bear().items()
+    )
+    html = (
+        '<div class="bear-at-the-mirror"><svg viewBox="-3.5 -3.5 7 7" role="img" '
+        'style="display: block; margin: 0 auto; width: 100%; max-width: 26rem" '
+        'aria-label="A waving bear, a mirror through the origin, and the bear behind the mirror">'
+        '<g transform="scale(1 -1)" stroke="currentColor" stroke-width="0.025">'
+        '<path d="M-3.4,0H3.4M0,-3.4V3.4" opacity="0.4"/>'
+        f'<g class="image" opacity="0.45" transform="matrix({c:.6f} {s:.6f} {s:.6f} {-c:.6f} 0 0)">'
+        f"{parts}</g><g>{parts}</g>"
+        f'<path class="mirror" d="M-4.9,0H4.9" stroke="{BLUE}" stroke-width="0.07" '
+        f'transform="rotate({degrees:g})"/></g></svg></div>'
+    )
+    return Drawing(html, "A drawing that can be moved, on the page of this book on the web.")

@@ -1,16 +1,26 @@
 """The drawings show what they were given, refuse what they cannot draw, and repeat."""
 
+import re
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from mml.linear_algebra import reflection
 from mml.plotting import (
+    bear,
+    bear_at_the_mirror,
     draw_arrow,
+    draw_lattice,
+    plot_bear,
     plot_contours,
     plot_faces,
+    plot_grid_map,
     plot_lines,
     plot_map,
+    plot_picture_map,
+    plot_pictures,
     plot_turn,
     plot_web,
     set_plane,
@@ -92,14 +102,82 @@ def test_contours_and_the_path_on_them():
     assert end.get_xydata().tolist() == [[0, 0]]
 
 
+def test_a_grid_and_its_image_one_panel_a_matrix():
+    A = np.array([[1, 2], [0.5, 0]])
+    figure = plot_grid_map({"stay": np.eye(2), "move": A, "flat": [[1, 0], [0, 0]]})
+    stay, move, flat, empty = figure.axes
+    assert [ax.get_title() for ax in (stay, move, flat)] == ["stay", "move", "flat"]
+    assert not empty.axison
+    tips = [tuple(text.xy) for text in move.texts]
+    assert tips == [(1, 0.5), (2, 0)]
+    before = np.array([line.get_xydata() for line in stay.get_lines()[:-1]])
+    after = np.array([line.get_xydata() for line in move.get_lines()[:-1]])
+    np.testing.assert_allclose(after, before @ A.T)
+    assert len(flat.texts) == 1  # a column of zeros is no arrow
+
+
+def test_a_picture_is_mapped_square_by_square():
+    image, A = np.arange(6.0).reshape(2, 3), np.array([[1, 1], [0, 2]])
+    figure = plot_picture_map(image, {"before": np.eye(2), "after": A}, marks=[[1, 0], [0, 1]])
+    before, after = figure.axes
+    corners, mapped = (np.asarray(ax.collections[0].get_coordinates()) for ax in figure.axes)
+    assert corners.shape == (3, 4, 2)
+    assert corners[0, 0].tolist() == pytest.approx([-4, 8 / 3])  # top left, square pixels
+    np.testing.assert_allclose(mapped, corners @ A.T)
+    assert labels(after) == ["p", "q"]
+    assert [tuple(t.xy) for t in after.texts if not t.get_text()] == [(1, 0), (1, 2)]
+    assert before.get_ylim() == after.get_ylim()
+    assert len(plot_picture_map(image, {"": A}).axes) == 1
+
+
+def test_the_bear_waves_with_one_paw_only():
+    outlines = bear()
+    points = np.concatenate(list(outlines.values()))
+    assert np.hypot(*points.T).max() < 3.5  # so that every mirror leaves it in the picture
+    assert points.min() > 0
+    assert outlines["waving arm"][:, 1].max() > outlines["right arm"][:, 1].max() + 0.3
+    assert all(outline.shape == (36, 2) for outline in outlines.values())
+
+
+def test_the_bear_is_drawn_with_its_image_and_the_mirror():
+    ax = plot_bear([[0, 1], [1, 0]], mirror=(1, 1))
+    count = len(bear())
+    images, bears = ax.patches[:count], ax.patches[count:]
+    assert len(bears) == count
+    for image, own, outline in zip(images, bears, bear().values(), strict=True):
+        np.testing.assert_allclose(own.get_xy()[:-1], outline)
+        np.testing.assert_allclose(image.get_xy()[:-1], outline[:, ::-1])
+        assert sum(image.get_facecolor()) > sum(own.get_facecolor())
+    (mirror,) = ax.get_lines()
+    assert mirror.get_xy2() == (1, 1)
+
+
+def test_the_mirror_that_turns_begins_as_the_reflection():
+    drawing = bear_at_the_mirror(110)
+    numbers = re.search(r"matrix\(([^)]*)\)", drawing.html)[1].split()
+    a, b, c, d, e, f = map(float, numbers)
+    along = [[np.cos(np.radians(110))], [np.sin(np.radians(110))]]
+    np.testing.assert_allclose([[a, c], [b, d]], reflection(along), atol=1e-6)
+    assert e == f == 0
+    assert 'transform="rotate(110)"' in drawing.html
+    assert drawing.html.count("<path") == 2 * len(bear()) + 2
+    assert "on the web" in repr(drawing)
+    assert drawing._repr_html_() == drawing.html
+
+
 @pytest.mark.parametrize(
     ("draw", "words"),
     [
+        (lambda: plot_grid_map({"A": [[1, 2, 3]]}), "A must be square"),
+        (lambda: plot_picture_map([1, 2], {"": np.eye(2)}), "image must be a matrix"),
         (lambda: plot_lines([(1, 2)], (0, 1, 0, 1)), r"rows \(a, b, c\)"),
         (lambda: plot_lines([(0, 0, 1)], (0, 1, 0, 1)), "a or b not zero"),
         (lambda: plot_faces([1, -2], ["p", "q"]), "two positive numbers"),
         (lambda: plot_map([[1, 2, 3]], [(1, 0)]), "A must be square"),
         (lambda: plot_map(np.eye(2), [1, 0]), "arrows must be a matrix"),
+        (lambda: plot_bear(np.eye(3)), r"matrix must have shape \(2, 2\)"),
+        (lambda: plot_bear(np.eye(2), mirror=[[1, 0]]), "mirror must be a vector"),
+        (lambda: bear_at_the_mirror(np.nan), "degrees must be finite"),
         (lambda: plot_turn({"T": [[1, 2]]}), "T must be square"),
         (lambda: plot_web([[0, np.nan], [0, 0]], ["a", "b"]), "links must be finite"),
     ],
@@ -119,3 +197,32 @@ def test_the_same_figure_has_the_same_bytes(tmp_path):
         figure.savefig(tmp_path / name, metadata={"Date": None})
         files.append((tmp_path / name).read_bytes())
     assert files[0] == files[1]
+
+
+def test_a_lattice_goes_through_its_whole_combinations():
+    basis = np.array([[2.0, 1.0], [1.0, 3.0]])
+    _, ax = plt.subplots()
+    draw_lattice(ax, basis, reach=5)
+    lines = [line.get_xydata() for line in ax.get_lines()]
+    for whole in ([0, 0], [1, 1], [-2, 1], [1, -1]):
+        point = basis @ whole
+        off = [abs(np.linalg.det([b - a, point - a])) / np.linalg.norm(b - a) for a, b in lines]
+        assert sum(o < 1e-9 for o in off) == 2  # one line of each kind
+    corners = 5 * np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])
+    reached = np.abs(np.linalg.solve(basis, corners.T)).max()
+    assert len(lines) / 2 >= 2 * reached  # no corner of the window is left empty
+
+
+def test_pictures_stand_in_rows():
+    pictures = np.linspace(0, 1, 3 * 4 * 4).reshape(3, 4, 4)
+    figure = plot_pictures(pictures, ["a", "b", "c"], columns=2)
+    assert [ax.get_title() for ax in figure.axes] == ["a", "b", "c", ""]
+    assert [len(ax.images) for ax in figure.axes] == [1, 1, 1, 0]
+    shown = figure.axes[2].images[0]
+    assert np.array_equal(shown.get_array(), pictures[2])
+    assert shown.get_clim() == (0, 1)
+    assert len(plot_pictures(pictures).axes) == 3
+    with pytest.raises(ValueError, match="pictures must be 3-D"):
+        plot_pictures(pictures[0])
+    with pytest.raises(ValueError, match="basis must be square"):
+        draw_lattice(plt.gca(), [[1, 2]], reach=3)

@@ -1,6 +1,15 @@
 """What a lab runs on the reader's own function: one check a lab, each returns a report."""
 
 from mml.checks._report import Report
+from mml.checks.gram_schmidt import check_gram_schmidt
 from mml.checks.pagerank import check_pagerank
+from mml.checks.reflecting_bear import check_reflecting_bear
+from mml.checks.special_matrices import check_special_matrices
 
-__all__ = ["Report", "check_pagerank"]
+__all__ = [
+    "Report",
+    "check_gram_schmidt",
+    "check_pagerank",
+    "check_reflecting_bear",
+    "check_special_matrices",
+]

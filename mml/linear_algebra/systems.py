@@ -134,7 +134,8 @@ def row_echelon(A, *, pivoting="partial", rtol=None):
     Notes
     -----
     Since sizes are compared with what they were made from, neither the unit of a row nor
-    that of a column matters. A form is unique only when reduced.
+    that of a column matters to what counts as zero. (The unit of a row does matter to which
+    row partial pivoting takes.) A form is unique only when reduced.
 
     References
     ----------
@@ -222,18 +223,19 @@ def _as_elimination(A, rtol):
 
 
 def _clear(A, size, row, column, others):
-    """Subtract multiples of `row` from the other rows so that `column` is zero there.
+    """Subtract multiples of `row` from the others, so that `column` is 0 there.
 
-    Return the steps. All rows are changed at once: the multiples times the row is a
-    matrix of rank one.
+    All at once: the multiples times the row is a matrix of rank one.
+    Return the steps.
     """
     factors = A[others, column] / A[row, column]
     others, factors = others[factors != 0], factors[factors != 0]
     A[others] -= np.outer(factors, A[row])
     A[others, column] = 0
-    size[others] = np.maximum(size[others], np.outer(np.abs(factors), size[row]))
+    added = np.outer(np.abs(factors), size[row])
+    size[others] = np.maximum(size[others], added)
     pairs = zip(others.tolist(), factors.tolist(), strict=True)
-    return [RowOperation("add", other, row, -factor) for other, factor in pairs]
+    return [RowOperation("add", i, row, -factor) for i, factor in pairs]
 
 
 # --- LU factorisation -------------------------------------------------------------------
@@ -321,7 +323,7 @@ def _factors(A, pivoting, method="recursive"):
 
 
 def _eliminate(A, pivoting):
-    """Turn A into its factors, column by column; return the order of the rows."""
+    """Turn A into its factors, column by column; return the rows' order."""
     order = np.arange(len(A))
     for k in range(min(A.shape)):
         _bring_up_pivot(A, order, k, pivoting)

@@ -17,7 +17,7 @@ from mml._validation import as_vector, as_vectors
 
 def _dot(x, y):
     """Return m, e with x · y = m · 2**e, whatever the size of the entries."""
-    (a, i), (b, j) = np.frexp(x), np.frexp(y)  # x = a · 2**i, and a is in [½, 1) or 0
+    (a, i), (b, j) = np.frexp(x), np.frexp(y)  # x = a · 2**i, ½ ≤ |a| < 1 or a = 0
     products, powers = a * b, i + j
     top = int(powers.max(where=products != 0, initial=-3000))
     with np.errstate(under="ignore"):

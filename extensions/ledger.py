@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 
 from docutils import nodes
-from ledger_book import cells, entries, pages, statements
+from ledger_book import cells, entries, pages, statements, totals
 from ledger_marks import LedgerDirective, WriteLedger
 from ledger_reading import PREFIXES, EvidenceRenderer, has_run, read_cells, read_statements
 from myst_nb.core.render import load_mime_renders
@@ -123,6 +123,9 @@ def dump(app, error):
     if error is None:
         text = json.dumps(entries(app.env), indent=1, ensure_ascii=False)
         Path(app.outdir, "ledger.json").write_text(text + "\n", encoding="utf-8")
+        whole = totals([one for cell in cells(app.env) for one in cell["evidence"]])
+        text = json.dumps(whole, indent=1, sort_keys=True)
+        Path(app.outdir, "ledger_totals.json").write_text(text + "\n", encoding="utf-8")
 
 
 def setup(app):

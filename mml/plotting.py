@@ -392,7 +392,7 @@ def plot_grid_map(matrices, *, reach=2.4):
     """
     columns = min(len(matrices), 2)
     rows = -(-len(matrices) // columns)
-    size = (3.5 * columns, 3.6 * rows)
+    size = (2.8 * columns, 2.9 * rows)
     figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
     for ax in axes.flat[len(matrices) :]:
         ax.axis("off")
@@ -441,7 +441,7 @@ def plot_picture_map(image, maps, *, marks=None):
     mapped = {title: np.einsum("ij,jkl", as_square(A, title), corners) for title, A in maps.items()}
     widths = [1.05 * np.abs(m[0]).max() for m in mapped.values()]
     height = 1.05 * max(np.abs(m[1]).max() for m in mapped.values())
-    shape = (6.4, max(2.4, 6.4 * height / sum(widths)) + 0.4)
+    shape = (5.6, max(2.2, 5.6 * height / sum(widths)) + 0.4)
     figure, axes = plt.subplots(
         1, len(maps), figsize=shape, squeeze=False, width_ratios=widths, sharey=True
     )

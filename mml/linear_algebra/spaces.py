@@ -77,9 +77,9 @@ def rank(A, *, rtol=None):
     *The default.* A column that ought to lie in the span of others was rounded when it was
     computed, and so sticks out by some ε of its length; if the columns chosen enclose a
     small angle θ, by some ε / sin θ. To choose the farthest first keeps θ large wherever
-    that is possible. Of n random columns of length n, on the other side, the last sticks out by less
-    than s with a chance of about s (less with fewer columns). A threshold of 1e-12 stands
-    some thousand times above the rounding, and misjudges about one such set in 1e12.
+    that is possible. Of n random columns of length n, on the other side, the last sticks out
+    by less than s with a chance of about s (less with fewer columns). A threshold of 1e-12
+    stands some thousand times above the rounding, and misjudges about one such set in 1e12.
 
     *The scale.* No column's length matters, nor its unit: the rank of A, of 1e-16 A, and of
     A with one column in millimetres instead of metres is the same. The price is that a
@@ -103,7 +103,9 @@ def rank(A, *, rtol=None):
     2
     """
     A = as_matrix(A, "A")
-    rtol = _threshold(A) if rtol is None else as_number(rtol, "rtol", low=0, high=1)
+    if rtol is None:
+        rtol = _threshold(A)
+    rtol = as_number(rtol, "rtol", low=0, high=1)
     U = _unit_columns(A)
     if U.size == 0:
         return 0
@@ -260,6 +262,6 @@ def haar_basis(n):
     basis = np.ones((1, 1))
     while len(basis) < n:
         coarse = np.repeat(basis, 2, axis=0)  # every entry twice
-        fine = np.kron(np.eye(len(basis)), [[1], [-1]])  # a difference of each two neighbours
+        fine = np.kron(np.eye(len(basis)), [[1], [-1]])  # one for each pair
         basis = np.hstack([coarse, fine])
     return basis / np.linalg.norm(basis, axis=0) + 0.0  # no −0

@@ -721,7 +721,7 @@ def _is_projection(B, largest, rtol):
 
 
 def _has_cholesky(B):
-    """Tell whether a symmetric matrix is L Lᵀ: elimination meets positive pivots only."""
+    """Tell whether a symmetric matrix has positive pivots only: B = L Lᵀ."""
     try:
         np.linalg.cholesky(B)
     except LinAlgError:

@@ -1,7 +1,5 @@
 """The Gram–Schmidt check: right solutions pass, each misconception is called by its name."""
 
-import time
-
 import numpy as np
 import pytest
 import scipy.linalg
@@ -82,10 +80,8 @@ def by_householder(A):
     [worked, by_loops, modified_twice, by_householder, mml.linear_algebra.gram_schmidt],
 )
 def test_right_solutions_pass(function, capfd):
-    start = time.perf_counter()
     report = check_gram_schmidt(function)
     assert report.passed, str(report)
-    assert time.perf_counter() - start < 10
     assert capfd.readouterr() == ("", "")
 
 

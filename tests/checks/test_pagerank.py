@@ -1,7 +1,5 @@
 """The PageRank check: right solutions pass, each misconception is called by its name."""
 
-import time
-
 import numpy as np
 import pytest
 from scipy import sparse
@@ -110,10 +108,8 @@ def from_a_random_start(L, d):
     ],
 )
 def test_right_solutions_pass(function, capfd):
-    start = time.perf_counter()
     report = check_pagerank(function)
     assert report.passed, str(report)
-    assert time.perf_counter() - start < 10
     assert capfd.readouterr() == ("", "")
 
 

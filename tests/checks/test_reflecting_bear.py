@@ -1,7 +1,5 @@
 """The reflecting-bear check: right matrices pass, each misconception is called by its name."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -67,10 +65,8 @@ def by_entries(basis):
     ],
 )
 def test_right_solutions_pass(function, capfd):
-    start = time.perf_counter()
     report = check_reflecting_bear(function)
     assert report.passed, str(report)
-    assert time.perf_counter() - start < 10
     assert capfd.readouterr() == ("", "")
 
 

@@ -1,7 +1,5 @@
 """The special-matrices check: right solutions pass, each misconception is called by its name."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -91,11 +89,9 @@ def named(A):
     ],
 )
 def test_right_solutions_pass(function, capfd):
-    start = time.perf_counter()
     report = check_special_matrices(function)
     assert report.passed, str(report)
     assert len(report.results) == len(lab.PROPERTIES)
-    assert time.perf_counter() - start < 10
     assert capfd.readouterr() == ("", "")
 
 

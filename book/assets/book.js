@@ -51,6 +51,12 @@
   window.addEventListener("resize", soon);
   document.addEventListener("toggle", soon, true); // a fold that opens shows new boxes
   document.addEventListener("click", soon);
+  window.addEventListener("load", look);
+  // the theme wraps tables when it is ready: look again when boxes come and go
+  new MutationObserver(soon).observe(document.querySelector("article") || document.body, {
+    childList: true,
+    subtree: true,
+  });
   document.fonts.ready.then(look);
   look();
 })();

@@ -8,7 +8,7 @@
   ];
   const made = new Map();
 
-  const tooWide = (box) => box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 1;
+  const tooWide = (box) => box.clientWidth > 0 && box.scrollWidth > box.clientWidth;
   const inlineTooWide = (box) =>
     box.firstElementChild && box.getBoundingClientRect().width > box.parentElement.clientWidth + 1;
 

@@ -4,6 +4,7 @@ The theme and Jupyter Book bring scripts for live code and interactive widgets t
 every page, and icons as 1.4 MB of JavaScript. The book uses none of them.
 """
 
+import hashlib
 import os
 import re
 from html import escape, unescape
@@ -129,6 +130,19 @@ def same_bytes(app, config):
     os.environ.setdefault("SOURCE_DATE_EPOCH", EPOCH)
 
 
+def read_again(app, env, added, changed, removed):
+    """Read all pages again when what makes or dresses them has changed: Sphinx asks only
+    whether the pages' own files have, and copies no style sheet when it writes no page."""
+    digest = hashlib.sha256()
+    for folder in ("extensions", "book/assets"):
+        for path in sorted((Path(app.srcdir) / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(app.srcdir).as_posix().encode())
+                digest.update(path.read_bytes())
+    before, env.mml_makers = getattr(env, "mml_makers", None), digest.hexdigest()
+    return [] if before in (None, env.mml_makers) else list(env.found_docs)
+
+
 def drop_stale_pages(app, error):
     """Remove pages that an earlier build left and that the book no longer has."""
     if error or app.builder.name != "html":
@@ -143,6 +157,7 @@ def drop_stale_pages(app, error):
 def setup(app):
     app.connect("config-inited", same_bytes)
     app.connect("config-inited", find_site)
+    app.connect("env-get-outdated", read_again)
     app.connect("doctree-resolved", drop_doubled_ids)
     app.connect("builder-inited", lambda app: drop_live_code(app, app.config), priority=1)
     app.connect("html-page-context", drop_duplicates, priority=900)

@@ -95,6 +95,18 @@ def test_what_is_run_again_and_what_is_kept(tiny_book):
     assert bytes_of(tiny_book.html) == before
 
 
+def test_a_changed_style_reaches_the_reader_though_no_page_has_changed(tiny_book):
+    tiny_book.page("first", "Some prose.\n", cells=False)
+    style = tiny_book.folder / "book" / "assets" / "book.css"
+    assert tiny_book.build().status == 0
+    with style.open("a", encoding="utf8") as sheet:
+        sheet.write("\n.never-used { color: red }\n")
+    result = tiny_book.build()
+    assert result.status == 0, result
+    served = tiny_book.html / "_static" / "book.css"
+    assert served.read_bytes() == style.read_bytes()
+
+
 def test_two_clean_builds_give_the_same_bytes(tiny_book):
     """Nothing is kept between the two, neither pages nor results; the hour is another."""
     tiny_book.page("first", FIRST)

@@ -248,6 +248,8 @@ def show(value, *, precision=4):
         return str(value)
     if isinstance(value, (float, np.floating)):
         return f"{value:.{precision + 2}g}"
+    if isinstance(value, (set, frozenset)) and value:
+        return "{" + ", ".join(sorted(map(repr, value))) + "}"
     if isinstance(value, (np.ndarray, list, tuple)):
         try:
             array = np.asarray(value)
@@ -269,6 +271,21 @@ def show(value, *, precision=4):
     except Exception:
         text = f"a {type(value).__name__}"
     return text if len(text) <= 120 else text[:117] + "..."
+
+
+def digits_of(value):
+    """Return how many digits after the point an array was written with; 4 if more than 12.
+
+    Examples
+    --------
+    >>> digits_of(np.array([1, 1 + 1e-6])), digits_of(np.array([1, 1 / 3]))
+    (6, 4)
+    """
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f" and _even(value):
+        for digits in range(4, 13):
+            if np.array_equal(value, np.round(value, digits)):
+                return digits
+    return 4
 
 
 def _even(array):

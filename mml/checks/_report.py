@@ -17,7 +17,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, configuration
 from hypothesis.strategies import SearchStrategy
 
-from mml.checks._guard import Guarded, Mismatch, show
+from mml.checks._guard import Guarded, Mismatch, digits_of, show
 
 __all__ = ["Misconception", "Property", "Report", "Result", "behaves_like", "run"]
 
@@ -341,7 +341,10 @@ def _search(prop, function):
 
 def _failure(prop, function, case, mismatch, arguments):
     """Return the failure's `Result`: the case, expected, got, and what went wrong."""
-    parts = [(f"{name} = ", show(part)) for name, part in zip(arguments, case, strict=True)]
+    parts = [
+        (f"{name} = ", show(part, precision=digits_of(part)))
+        for name, part in zip(arguments, case, strict=True)
+    ]
     parts += [("expected: ", mismatch.expected), ("got: ", mismatch.got)]
     lines = []
     for label, text in parts:

@@ -303,6 +303,7 @@ NEAR = [
     LAEUCHLI,
     HILBERT,
     *(of_condition(1e8, seed, shape=(6, 4)) for seed in range(4)),
+    np.array([[1, 1], [0, 2e-10]]),
 ]
 RANDOM = sorted((of_rank(seed) for seed in range(300)), key=lambda A: (A.shape[1], A.size))
 
@@ -418,6 +419,17 @@ def _cuts_by_size(function):
 def _cuts_by_the_whole(function):
     """Tell whether a column vanishes because another is large."""
     return not basis_of(function, np.diag([1.0, 1e-18]))[:, 1].any()
+
+
+def _is_rounded(function):
+    """Tell whether it is right to some digits where every way of computing gives more."""
+    gaps = [np.abs(basis_of(function, A) - gram_schmidt(A)).max() for (A,) in KNOWN]
+    return STRICT < max(gaps) < 1e-3
+
+
+def _stops_early(function):
+    Q = basis_of(function, np.array([[1.0, 2, 0], [0, 0, 1]]))
+    return Q[:, 0].any() and not Q[:, 1:].any()
 
 
 def _losses(function):
@@ -551,6 +563,36 @@ WIDE = Misconception(
     "a threshold that is too large",
     "A column counts as dependent where less than 1e-12 of it is left. This one only comes close.",
 )
+TWICE_THE_SAME = Misconception(
+    "the same projections are subtracted twice",
+    "The second round needs dot products of its own, those of what is left. With the old ones the "
+    "parts that were taken away come back with the other sign.",
+    _like(
+        _step_by_step(lambda V, a, earlier: 2 * directions(V) @ (directions(V).T @ a)),
+        turned=True,
+    ),
+)
+ONE_SHORT = Misconception(
+    "the column just before is left out",
+    "range(j) runs from 0 to j - 1, up to the column just before; range(j - 1) stops one too "
+    "early.",
+    _like(
+        _step_by_step(lambda V, a, earlier: directions(V)[:, :-1] @ (directions(V)[:, :-1].T @ a)),
+        turned=True,
+    ),
+)
+STOPS = Misconception(
+    "it stops at the first dependent column",
+    "A column after a dependent one may be independent of all before it. Leave a zero column and "
+    "go on with the next; break and return end the loop.",
+    _stops_early,
+)
+ROUNDED = Misconception(
+    "digits are thrown away",
+    "The answer is right to some digits only. Numbers of type float32 hold seven, and np.round "
+    "drops what comes after. Compute in floats, and round only what you print.",
+    _is_rounded,
+)
 SQUARE = Misconception(
     "orthogonality lost like the square of the condition number",
     "All projections of the column as it came are subtracted at once: right on paper, and the "
@@ -587,12 +629,20 @@ SCALE = "the scale of A does not matter"
 
 PROPERTIES = (
     Property(SHAPE, has_the_shape, one(independent()), basic=True),
-    Property(UNIT, has_unit_columns, one(independent()), misconceptions=(NOT_NORMALISED, ROWS)),
+    Property(
+        UNIT,
+        has_unit_columns,
+        one(independent()),
+        misconceptions=(ROUNDED, NOT_NORMALISED, ROWS),
+    ),
     Property(
         ANGLES,
         has_right_angles,
         one(independent()),
-        misconceptions=(ROWS, NOTHING, UNDIVIDED, ADDED, PREVIOUS, ORIGINALS),
+        misconceptions=(
+            *(ROUNDED, ROWS, NOTHING, UNDIVIDED, ADDED, PREVIOUS, ORIGINALS),
+            *(TWICE_THE_SAME, ONE_SHORT),
+        ),
     ),
     Property(
         ORDER,
@@ -612,14 +662,14 @@ PROPERTIES = (
         ZERO,
         is_a_basis_with_zeros,
         one(with_a_zero_column()),
-        misconceptions=(NOISE,),
+        misconceptions=(STOPS, NOISE),
         needs=(UNIT, SIDE),
     ),
     Property(
         DEPENDENT,
         is_a_basis_with_zeros,
         one(dependent()),
-        misconceptions=(ABSOLUTE, NOISE),
+        misconceptions=(STOPS, ABSOLUTE, NOISE),
         needs=(ZERO,),
     ),
     Property(
@@ -657,7 +707,7 @@ PROPERTIES = (
         "right angles to 1e-12, however nearly the columns coincide",
         stays_orthogonal,
         [(A,) for A in NEAR],
-        misconceptions=(SQUARE, CONDITION),
+        misconceptions=(ROUNDED, SQUARE, CONDITION),
         needs=(UNIT, SIDE),
     ),
     Property(

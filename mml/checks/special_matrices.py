@@ -50,14 +50,14 @@ def _why(singular):
 
 
 def names_of(functions, A):
-    """Return the names among `NAMES` that the reader's classify gives to A."""
+    """Return the names that the reader's classify gives to A."""
     value = functions.classify(A)
     if isinstance(value, str) or not isinstance(value, set | frozenset | list | tuple):
         raise Mismatch("a set of names", show(value))
     strange = [name for name in value if not isinstance(name, str)]
     if strange:
         raise Mismatch("a set of names, each a text", show(strange[0]))
-    return set(value) & set(NAMES)
+    return set(value)
 
 
 # The properties.
@@ -93,8 +93,10 @@ def names_are_texts(functions, A):
 
 def names_are_right(functions, A, names):
     got = names_of(functions, A)
-    if got != names:
-        raise Mismatch(_listed(names), _listed(got))
+    if got & set(NAMES) != names:
+        strange = ", ".join(map(repr, sorted(map(str, got - set(NAMES)))))
+        more = f"\nand what is not in the table: {strange}" if strange else ""
+        raise Mismatch(_listed(names), _listed(got) + more)
 
 
 def names_leave_argument_alone(functions, A):
@@ -170,6 +172,9 @@ TENTHS = [
     0.1 * np.arange(1.0, 10).reshape(3, 3),
     0.1 * np.array([[3.0, 1, 2], [1, 7, 4], [5, 15, 10]]),
     0.1 * np.arange(1.0, 17).reshape(4, 4),
+    0.1 * np.array([[0.0, 1, 2], [3, 4, 5], [6, 7, 8]]),
+    0.1 * np.array([[0.0, 3, 1], [7, 1, 3], [7, 4, 4]]),
+    0.1 * np.array([[0.0, 1, 3], [3, 7, 11], [3, 9, 17]]),
 ]
 ROUNDED = [
     *((A, True) for A in TENTHS),
@@ -185,6 +190,9 @@ NEAR = [
     (np.array([[1, 1], [1, 1 + 1e-6]]), False),
     (np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9 + 1e-6]]), False),
     (np.array([[1, 1e-7], [0, 1e-7]]), False),
+    # no pivot is below 1e-5; their product, the determinant, is
+    (np.ones((4, 4)) + 1e-5 * np.eye(4), False),
+    (np.ones((6, 6)) + 1e-3 * np.eye(6), False),
 ]
 SCALES = [
     (A, singular, scale)
@@ -229,6 +237,7 @@ _SPECIAL = [
     [[1, 2], [2, 0]], [[0, 2], [-2, 0]], [[0, 1], [-1, 0]],
     [[0, 1], [1, 0]], [[-1, 0], [0, 1]],
     [[1, 1], [-1, 1]], [[3, 0], [0, -3]],
+    [[1, 1], [0, 1]], [[2, -1], [-1, 2]],
     [[1, 0], [0, 0]], [[1, 1], [0, 0]], [[2, -2], [1, -1]],
     [[1, 2], [2, 4]], [[1, 0], [1, 0]],
     [[0, 0, 1], [1, 0, 0], [0, 1, 0]], [[0, 1, 0], [0, 1, 0], [1, 0, 0]],
@@ -263,6 +272,11 @@ def _computed():
 
 
 COMPUTED = _computed()
+NEAR_NAMES = [  # a millionth is no rounding
+    (np.array([[1, 1e-6], [0, 1]]), {"upper triangular"}),
+    (np.array([[1, 2], [2 + 2e-6, 1]]), set()),
+    (np.array([[1, 1e-6], [0, 2]]), {"upper triangular"}),
+]
 SCALED_NAMES = [
     (scale * np.array(A), names)
     for scale in (1e-9, 1e-16, 1e9, 1e16)
@@ -277,6 +291,17 @@ SCALED_NAMES = [
 
 # The misconceptions, each recognised by what it does on cases that tell it from the others.
 
+_EXACT = [  # singular, and no way to eliminate rounds anything
+    np.diag([1.0, 1, 1, 0]),
+    [[1.0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 1, 1, 0]],
+    [[1.0, 0, 1, 0], [0, 1, 1, 0], [1, 1, 2, 0], [0, 0, 0, 1]],
+]
+_WHOLE = [
+    [[1.0, 0, 0, 0], [2, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]],
+    [[1.0, 2, 3], [4, 5, 6], [7, 8, 10]],
+    [[3.0, 1], [1, 2]],
+    [[1.0, 2], [3, 4]],
+]
 _FLAT = [A for k in (2, 3) for A in products(100, 4, k, 60 + k)]
 _FULL = regular(20, 4, 60)
 
@@ -332,6 +357,9 @@ def _uses_the_determinant(functions):
     return any(
         _says(functions, c * np.eye(2)) is False and _says(functions, c * np.eye(24)) is True
         for c in sizes
+    ) or (  # the same, relative to the entries: 1e-6 is enough alone, six times 1e-3 is not
+        _says(functions, np.ones((2, 2)) + 1e-6 * np.eye(2)) is False
+        and _says(functions, np.ones((6, 6)) + 1e-3 * np.eye(6)) is True
     )
 
 
@@ -341,8 +369,66 @@ def _never_changes_its_mind(functions):
 
 
 def _compares_with_zero(functions):
-    finds_exact_zeros = _says(functions, np.diag([1.0, 1, 1, 0])) is True
-    return _sound(functions) and finds_exact_zeros and _missed(functions) > 0.3
+    exact = all(_says(functions, np.array(A)) is True for A in _EXACT)
+    exact = exact and _says(functions, np.eye(4)) is False
+    at_any_scale = not any(_says(functions, 1e-16 * A) for A in _FULL)
+    return _sound(functions) and exact and at_any_scale and _missed(functions) > 0.3
+
+
+def _forgets_the_sign(functions):
+    wrong = [_says(functions, np.diag(d)) for d in ([1.0, 1, -1, 1], [1.0, 1, 1, -1])]
+    return _says(functions, np.eye(4)) is False and True in wrong
+
+
+def _stops_before_the_last(functions):
+    last, first = np.diag([1.0, 1, 1, 0]), np.diag([0.0, 1, 1, 1])
+    found = _says(functions, last), _says(functions, first)
+    return _sound(functions) and found == (False, True)
+
+
+def _is_strict(functions):
+    """Tell whether only a column of zeros is not found out."""
+    zeros = _says(functions, np.zeros((4, 4))), _says(functions, np.diag([0.0, 1, 1, 1]))
+    return _sound(functions) and zeros == (False, False) and _missed(functions) < 0.3
+
+
+def _decides_like(pivot_row, exchange):
+    """Return a recogniser of eliminations with a slip in the choice of a row or its exchange."""
+
+    def model(A):
+        A = np.array(A)
+        size = np.abs(A).max(axis=0)
+        for k in range(len(A)):
+            p = pivot_row(A, k)
+            if abs(A[p, k]) <= 1e-12 * size[k]:
+                return True
+            exchange(A, k, p)
+            with np.errstate(all="ignore"):
+                A[k + 1 :] -= np.outer(A[k + 1 :, k] / A[k, k], A[k])
+        return False
+
+    def recognises(functions):
+        cases = [A for A, _ in (*ZERO_PIVOT, *EDGES)] + [np.array(A) for A in _WHOLE]
+        verdicts = [(_says(functions, A), model(A)) for A in cases]
+        return all(found is None or found == expected for found, expected in verdicts)
+
+    return recognises
+
+
+def _largest_row(A, k):
+    return k + np.argmax(np.abs(A[k:, k]))
+
+
+def _largest_row_from_k(A, k):
+    return np.argmax(np.abs(A[k:, k]))
+
+
+def _exchange(A, k, p):
+    A[[k, p]] = A[[p, k]]
+
+
+def _overwrite(A, k, p):
+    A[k] = A[p]
 
 
 def _is_too_tight(functions):
@@ -361,7 +447,7 @@ def _is_absolute(functions):
 
 def _names(functions, A):
     try:
-        return names_of(functions, np.array(A, float))
+        return names_of(functions, np.array(A, float)) & set(NAMES)
     except Mismatch:
         return None
 
@@ -378,6 +464,23 @@ def _exchanges_triangles(functions):
 def _gives_one_name(functions):
     found = [_names(functions, A) for A, names in SPECIAL if len(names) > 1]
     return all(f is not None and len(f) <= 1 for f in found) and any(found)
+
+
+def _adds_up_entries(functions):
+    return "permutation" in (_names(functions, [[2, -1], [-1, 2]]) or ())
+
+
+def _asks_the_determinant(functions):
+    return "orthogonal" in (_names(functions, [[1, 1], [0, 1]]) or ())
+
+
+def _squares_entries(functions):
+    ones = _names(functions, [[1, 1], [1, 1]]) or ()
+    return "projection" in ones and "projection" in (_names(functions, [[0, 1], [1, 0]]) or ())
+
+
+def _has_a_wide_tolerance(functions):
+    return any((_names(functions, A) or names) != names for A, names in NEAR_NAMES)
 
 
 def _takes_any_row_of_ones(functions):
@@ -463,6 +566,36 @@ ABSOLUTE = Misconception(
     "the size of the entries: of the column, or of the whole matrix.",
     _is_absolute,
 )
+SIGN = Misconception(
+    "a negative pivot taken for none",
+    "How large an entry is has nothing to do with its sign. Take np.abs of the column before you "
+    "look for the largest entry, and of the pivot before you compare.",
+    _forgets_the_sign,
+)
+LAST = Misconception(
+    "the last pivot is not looked at",
+    "There are n pivots, the last of them at A[n - 1, n - 1]. Nothing is to be cleared below it, "
+    "but it may be missing: for k in range(n).",
+    _stops_before_the_last,
+)
+STRICT = Misconception(
+    "a column of zeros is not small enough",
+    "For a column of zeros the threshold, a share of its size, is 0 too, and 0 < 0 is False. "
+    "Compare with <=.",
+    _is_strict,
+)
+COUNTED = Misconception(
+    "the row of the pivot is counted from k",
+    "np.argmax(np.abs(A[k:, k])) counts from row k, where its array begins. The row of A is "
+    "k + np.argmax(...).",
+    _decides_like(_largest_row_from_k, _exchange),
+)
+LOST_ROW = Misconception(
+    "an exchange that loses a row",
+    "A[k], A[p] = A[p], A[k] writes row p over row k before row k has been saved: rows of an array "
+    "are windows on it, not copies. A[[k, p]] = A[[p, k]] copies first.",
+    _decides_like(_largest_row, _overwrite),
+)
 ONE_NAME = Misconception(
     "one name only",
     "A matrix may have many names: the identity has eight of these. Collect all that apply; do "
@@ -484,6 +617,28 @@ ROW_SUMS = Misconception(
     "permutation by rows alone",
     "A 1 in each row is not enough: each column needs exactly one too.",
     _takes_any_row_of_ones,
+)
+SUMS = Misconception(
+    "permutation by sums alone",
+    "That rows and columns add up to 1 is not enough: each entry has to be 0 or 1.",
+    _adds_up_entries,
+)
+AREA = Misconception(
+    "orthogonal by the determinant",
+    "A shear keeps areas too, its determinant is 1, and it keeps neither lengths nor angles. "
+    "Orthogonal means that A.T @ A is the identity.",
+    _asks_the_determinant,
+)
+ENTRIES = Misconception(
+    "entries squared instead of the matrix",
+    "A * A and A**2 multiply entry by entry. Done twice is A @ A.",
+    _squares_entries,
+)
+WIDE = Misconception(
+    "a tolerance that is too large",
+    "A difference of a millionth is no rounding. np.allclose allows a share of 1e-5 unless told "
+    "otherwise: give it rtol=0, and atol=1e-12 * np.abs(A).max().",
+    _has_a_wide_tolerance,
 )
 MIRROR = Misconception(
     "a mirror taken for a projection",
@@ -518,28 +673,31 @@ PROPERTIES = (
         systems(),
         basic=True,
         arguments=("A", "singular"),
-        misconceptions=(INVERTED, CONSTANT, DETERMINANT, EXACT, LOOSE),
+        misconceptions=(
+            *(INVERTED, CONSTANT, SIGN, LAST, STRICT, COUNTED, LOST_ROW),
+            *(DETERMINANT, EXACT, LOOSE),
+        ),
     ),
     Property(
         "a zero pivot is not the end: another row may have one",
         is_right,
         st.one_of(st.sampled_from(ZERO_PIVOT), systems(shuffled=True)),
         arguments=("A", "singular"),
-        misconceptions=(NO_SWAP, DETERMINANT, EXACT),
+        misconceptions=(NO_SWAP, SIGN, COUNTED, LOST_ROW, STRICT, DETERMINANT, EXACT),
     ),
     Property(
         "any size, zero matrices included",
         is_right,
         st.one_of(st.sampled_from(EDGES), systems(1, 6)),
         arguments=("A", "singular"),
-        misconceptions=(FIXED_SIZE, NO_SWAP, DETERMINANT, EXACT),
+        misconceptions=(STRICT, FIXED_SIZE, NO_SWAP, DETERMINANT, EXACT),
     ),
     Property(
         "arrays of whole numbers",
         is_right_for_whole_numbers,
         uneven_systems(),
         arguments=("A", "singular"),
-        misconceptions=(WHOLE, FIXED_SIZE, NO_SWAP, DETERMINANT, EXACT, TIGHT),
+        misconceptions=(WHOLE, STRICT, FIXED_SIZE, NO_SWAP, DETERMINANT, EXACT, TIGHT),
     ),
     Property("A is left as it was", leaves_argument_alone, [(A,) for A, _ in ZERO_PIVOT]),
     Property(
@@ -548,7 +706,7 @@ PROPERTIES = (
         NEAR,
         arguments=("A", "singular"),
         needs=(RIGHT,),
-        misconceptions=(FIXED_SIZE, LOOSE, DETERMINANT),
+        misconceptions=(FIXED_SIZE, DETERMINANT, LOOSE),
     ),
     Property(
         FLOATS,
@@ -575,7 +733,10 @@ NAME_PROPERTIES = (
         SPECIAL,
         arguments=("A", "names"),
         needs=(SET,),
-        misconceptions=(ONE_NAME, TRIANGLES, LENGTH, ROW_SUMS, MIRROR),
+        misconceptions=(
+            *(ONE_NAME, TRIANGLES, LENGTH, AREA),
+            *(ROW_SUMS, SUMS, ENTRIES, MIRROR),
+        ),
     ),
     Property("classify leaves A as it was", names_leave_argument_alone, [(SPECIAL[3][0],)]),
     Property(
@@ -585,6 +746,14 @@ NAME_PROPERTIES = (
         arguments=("A", "names"),
         needs=(NAMED,),
         misconceptions=(EQUALITY,),
+    ),
+    Property(
+        "a millionth is no rounding",
+        names_are_right,
+        NEAR_NAMES,
+        arguments=("A", "names"),
+        needs=(NAMED,),
+        misconceptions=(WIDE,),
     ),
     Property(
         "names do not depend on the unit",

@@ -59,8 +59,8 @@ def rank(A, *, rtol=None):
         The vectors are the columns.
     rtol : float, optional
         What a column must have left, relative to its own length, after its part in the span
-        of the others is taken away. The default is 4500 ε, where ε is the spacing of floats
-        at 1: 1e-12 in double precision (5e-4 if A is of type float32).
+        of those chosen before is taken away. The default is 4500 ε, where ε is the spacing of
+        floats at 1: 1e-12 in double precision (5e-4 if A is of type float32).
 
     Returns
     -------
@@ -77,9 +77,10 @@ def rank(A, *, rtol=None):
     *The default.* A column that ought to lie in the span of others was rounded when it was
     computed, and so sticks out by some ε of its length; if the columns chosen enclose a
     small angle θ, by some ε / sin θ. To choose the farthest first keeps θ large wherever
-    that is possible. Of n random columns of length n, on the other side, the last sticks out
-    by less than s with a chance of about s (less with fewer columns). A threshold of 1e-12
-    stands some thousand times above the rounding, and misjudges about one such set in 1e12.
+    that is possible. Of n random columns with n entries, on the other side, the last one
+    chosen sticks out by less than s with a chance below n s (less with fewer columns). A
+    threshold of 1e-12 stands some thousand times above the rounding, and misjudges fewer
+    than n such sets in 1e12.
 
     *The scale.* No column's length matters, nor its unit: the rank of A, of 1e-16 A, and of
     A with one column in millimetres instead of metres is the same. The price is that a

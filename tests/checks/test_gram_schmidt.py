@@ -456,6 +456,37 @@ def test_the_counterexample_for_lost_angles_shows_what_it_is():
     assert 1e8 < np.linalg.cond(A) < 1e9
 
 
+def same_projections_twice(A):
+    return solution(A, share=lambda Q, v, a: 2 * Q @ (Q.T @ v), rounds=1)
+
+
+def one_column_short(A):
+    return solution(A, share=lambda Q, v, a: Q[:, :-1] @ (Q[:, :-1].T @ v))
+
+
+def stops(A):
+    Q = worked(A)
+    empty = np.flatnonzero(~Q.any(axis=0))
+    Q[:, empty[0] if empty.size else Q.shape[1] :] = 0
+    return Q
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (same_projections_twice, "the same projections are subtracted twice"),
+        (one_column_short, "the column just before is left out"),
+        (stops, "it stops at the first dependent column"),
+        (lambda A: worked(A).astype(np.float32), "digits are thrown away"),
+        (lambda A: worked(A).round(10), "digits are thrown away"),
+        (judged_by(1e-9), "a threshold that is too large"),
+    ],
+)
+def test_slips_are_called_by_their_names(function, name):
+    report = check_gram_schmidt(function)
+    assert {failure.misconception for failure in report.failures} == {name}, str(report)
+
+
 def test_reports_do_not_change_from_run_to_run():
     assert str(check_gram_schmidt(added)) == str(check_gram_schmidt(added))
 

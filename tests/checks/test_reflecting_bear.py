@@ -300,6 +300,30 @@ def test_the_counterexample_is_small_and_can_be_run():
         assert not np.allclose(function(basis), worked(basis))
 
 
+def refuses_small_ones(basis):
+    if abs(np.linalg.det(basis)) < 1e-10:
+        raise ValueError("not a basis")
+    return worked(basis)
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (lambda basis: worked(basis * [[1], [-1]]), "the mirror leans the other way"),
+        (
+            lambda basis: gram_schmidt(basis) * np.diag([1, -1]) * gram_schmidt(basis).T,
+            "multiplied entry by entry",
+        ),
+        (lambda basis: worked(basis).astype(np.float32), "digits are thrown away"),
+        (lambda basis: worked(basis).round(8), "digits are thrown away"),
+        (refuses_small_ones, "an absolute threshold"),
+    ],
+)
+def test_slips_are_called_by_their_names(function, name):
+    report = check_reflecting_bear(function)
+    assert {failure.misconception for failure in report.failures} == {name}, str(report)
+
+
 def test_reports_do_not_change_from_run_to_run():
     assert str(check_reflecting_bear(oblique)) == str(check_reflecting_bear(oblique))
 

@@ -332,7 +332,128 @@ def mirrors_as_projections(A):
 def test_a_wrong_name_is_explained(function, name):
     report = check_special_matrices(worked, classify=function)
     assert not report.passed
+    found = {failure.misconception for failure in report.failures}
+    assert name in found <= {name, "a tolerance that is too large"}, str(report)
+
+
+SLIPS = {
+    "a negative pivot taken for none": "if A[p, k] <= 1e-12 * size[k]",
+    "a column of zeros is not small enough": "if abs(A[p, k]) < 1e-12 * size[k]",
+    "the last pivot is not looked at": "range(len(A) - 1)",
+    "the row of the pivot is counted from k": "p = np.argmax(np.abs(A[k:, k]))",
+    "an exchange that loses a row": "A[k], A[p] = A[p], A[k]",
+}
+LINES = {
+    "if A[p, k]": "if abs(A[p, k]) <= 1e-12 * size[k]",
+    "if abs": "if abs(A[p, k]) <= 1e-12 * size[k]",
+    "range": "range(len(A))",
+    "p = ": "p = k + np.argmax(np.abs(A[k:, k]))",
+    "A[k], ": "A[[k, p]] = A[[p, k]]",
+}
+ELIMINATION = """
+def slip(A):
+    A = np.array(A, dtype=float)
+    size = np.abs(A).max(axis=0)
+    for k in range(len(A)):
+        p = k + np.argmax(np.abs(A[k:, k]))
+        if abs(A[p, k]) <= 1e-12 * size[k]:
+            return True
+        A[[k, p]] = A[[p, k]]
+        A[k + 1 :] -= np.outer(A[k + 1 :, k] / A[k, k], A[k])
+    return False
+"""
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_slip_in_one_line_is_called_by_its_name(name):
+    wrong = SLIPS[name]
+    right = next(line for start, line in LINES.items() if wrong.startswith(start))
+    assert ELIMINATION.count(right) == 1
+    scope = {"np": np}
+    exec(ELIMINATION.replace(right, wrong), scope)
+    report = check_special_matrices(scope["slip"])
+    assert report.failures[0].misconception == name, str(report)
+    assert {failure.misconception for failure in report.failures} <= {name, None}, str(report)
+
+
+def relative_determinant(A):
+    A = np.array(A, dtype=float)
+    largest = np.abs(A).max()
+    return bool(largest == 0 or abs(np.linalg.det(A / largest)) <= 1e-12)
+
+
+def ratio_of_volumes(A):
+    A = np.array(A, dtype=float)
+    lengths = np.linalg.norm(A, axis=0)
+    return bool((lengths == 0).any() or abs(np.linalg.det(A / lengths)) <= 1e-12)
+
+
+@pytest.mark.parametrize("function", [relative_determinant, ratio_of_volumes])
+def test_a_determinant_in_the_unit_of_the_entries_is_still_one(function):
+    report = check_special_matrices(function)
+    assert {failure.misconception for failure in report.failures} == {"the determinant as a test"}
+    assert "1.00001" in str(report)  # not [[1., 1.], [1., 1.]]
+
+
+def test_one_entry_is_no_measure_of_all():
+    def measured_by_the_corner(A):
+        corner = abs(A[0, 0])
+        return eliminate(A, zero=lambda pivot, A, column: abs(pivot) <= 1e-12 * corner)
+
+    assert check_special_matrices(measured_by_the_corner).failures
+
+
+def test_only_parallel_rows_are_not_the_fault_of_a_comparison():
+    def parallel_rows(A):
+        pairs = [A[[i, j]] for i in range(len(A)) for j in range(i)]
+        return any(np.linalg.matrix_rank(pair) < 2 for pair in pairs)
+
+    assert check_special_matrices(parallel_rows).failures[0].misconception is None
+
+
+def instead(name, test):
+    """Return a classify that is right but for the name, which it gives by another test."""
+
+    def classify(A):
+        return named(A) - {name} | ({name} if test(np.array(A, dtype=float)) else set())
+
+    return classify
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (
+            instead(
+                "permutation",
+                lambda A: np.allclose(A.sum(axis=0), 1) and np.allclose(A.sum(axis=1), 1),
+            ),
+            "permutation by sums alone",
+        ),
+        (
+            instead("orthogonal", lambda A: np.isclose(abs(np.linalg.det(A)), 1)),
+            "orthogonal by the determinant",
+        ),
+        (
+            instead("projection", lambda A: close(A * A, A, A)),
+            "entries squared instead of the matrix",
+        ),
+        (
+            instead("symmetric", lambda A: np.allclose(A, A.T, atol=1e-12 * np.abs(A).max())),
+            "a tolerance that is too large",
+        ),
+    ],
+)
+def test_more_wrong_names_are_explained(function, name):
+    report = check_special_matrices(worked, classify=function)
     assert {failure.misconception for failure in report.failures} == {name}, str(report)
+
+
+def test_names_that_are_not_in_the_table_are_shown():
+    report = check_special_matrices(
+        worked, classify=lambda A: {name.replace("-", " ") for name in named(A)}
+    )
+    assert "not in the table: 'skew symmetric'" in report.failures[0].message
 
 
 @pytest.mark.parametrize(
@@ -394,7 +515,7 @@ def test_the_cases_are_what_they_say():
     for A, singular in lab.ZERO_PIVOT + lab.EDGES + lab.NEAR + lab.ROUNDED:
         assert mml.linear_algebra.is_singular(A) == singular
     assert sum(singular for _, singular in lab.ROUNDED) >= 500
-    for A, names in lab.SPECIAL + lab.COMPUTED + lab.SCALED_NAMES:
+    for A, names in lab.SPECIAL + lab.COMPUTED + lab.NEAR_NAMES + lab.SCALED_NAMES:
         assert mml.linear_algebra.classify(A) & set(lab.NAMES) == names
     covered = set().union(*(names for _, names in lab.SPECIAL))
     assert covered == set(lab.NAMES)

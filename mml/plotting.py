@@ -336,6 +336,90 @@ def plot_faces(x, names):
     return figure
 
 
+def plot_walk(A, weights, *, names):
+    """Draw the columns of a matrix, and the walk along them, each taken so many times.
+
+    Parameters
+    ----------
+    A : array_like, shape (2, k)
+        The arrows, as columns.
+    weights : array_like, shape (k,)
+        How many times each is walked. The walk ends at A times the weights.
+    names : str
+        Two letters, that of the columns and that of the weights.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Two panels, the columns and the walk, tip to tail.
+    """
+    A, weights = as_matrix(A, "A"), as_array(weights, "weights", ndim=1)
+    if A.shape != (2, len(weights)):
+        raise ValueError(f"A must have shape (2, {len(weights)}), got {A.shape}")
+    column, weight = names
+    stops = np.column_stack([np.zeros(2), np.cumsum(A * weights, axis=1)])
+    points = np.column_stack([A, stops])
+    room = 0.25 * np.ptp(points, axis=1).max()
+    figure, (columns, walk) = plt.subplots(1, 2, figsize=(5.4, 2.8))
+    for ax in (columns, walk):
+        set_plane(ax, np.abs(points).max() + room)
+        ax.set(xlim=(points[0].min() - room, points[0].max() + room))
+        ax.set(ylim=(points[1].min() - room, points[1].max() + room))
+    for j, color in enumerate(np.resize(COLOURS, len(weights))):
+        name = f"${column}_{j + 1}$"
+        draw_arrow(columns, A[:, j], color=color, label=name)
+        tail, tip = stops[:, j], stops[:, j + 1]
+        draw_arrow(walk, tip, tail=tail, color=color)
+        side = (tip - tail)[::-1] * [1, -1] / (np.linalg.norm(tip - tail) or 1)  # its right hand
+        walk.annotate(
+            f"${weight}_{j + 1}$ {name}",
+            (tail + tip) / 2,
+            xytext=side * [22, 14],
+            textcoords="offset points",
+            color=color,
+            ha="center",
+            va="center",
+        )
+    return figure
+
+
+def plot_two_grids(basis, coordinates, window):
+    """Draw one point and two grids over it: ours, and that of a basis with its two arrows.
+
+    Parameters
+    ----------
+    basis : array_like, shape (2, 2)
+        The two basis vectors, as columns.
+    coordinates : array_like, shape (2,)
+        The point in this basis. A dotted path leads to it, first along the first vector.
+    window : tuple of float
+        What is shown: (left, right, bottom, top).
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing.
+    """
+    basis = as_square(basis, "basis")
+    c1, c2 = as_array(coordinates, "coordinates", ndim=1)
+    left, right, bottom, top = window
+    corners = np.array([[left, right, right, left], [bottom, bottom, top, top]])
+    far = int(np.ceil(np.abs(np.linalg.solve(basis, corners)).max())) + 1
+    _, ax = plt.subplots(figsize=(5.6, 4.6))
+    set_plane(ax, max(map(abs, window)))
+    ax.set(xlim=window[:2], ylim=window[2:])
+    ax.set(xticks=range(int(np.ceil(left)), int(right) + 1))
+    ax.set(yticks=range(int(np.ceil(bottom)), int(top) + 1))
+    for k in range(-far, far + 1):
+        for line in ([[k, k], [-far, far]], [[-far, far], [k, k]]):
+            ax.plot(*basis @ line, color=BLUE, lw=0.8, alpha=0.6)
+    ax.plot(*basis @ [[0, c1, c1], [0, 0, c2]], ":", color=INK)
+    draw_arrow(ax, basis[:, 0], color=ORANGE, label="$b_1$", offset=(2, -16))
+    draw_arrow(ax, basis[:, 1], color=GREEN, label="$b_2$", offset=(-8, 8))
+    ax.plot(*basis @ [c1, c2], "o", color=INK)
+    return ax
+
+
 def plot_contours(f, window, *, levels, path=None, ax=None):
     """Draw the contour lines of a function of two numbers, and a path on this map.
 

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import pkgutil
 import re
 import subprocess
@@ -154,6 +155,19 @@ def test_the_contents_tell_what_is_written(page):
 def test_every_page_is_in_the_contents():
     pages = {f"{page}.md" for page in listed()} | {"book/index.md"}
     assert {name(path) for path in (ROOT / "book").rglob("*.md")} <= pages
+
+
+def test_chapter_4_says_what_its_benchmark_found():
+    """Mirrors win on the square matrix, panels on the long columns and against one by one."""
+    path = ROOT / "benchmarks" / "results" / "orthogonalisation.json"
+    square, long = (
+        {row["name"].split(" (")[0]: row["median"] for row in case["rows"]}
+        for case in json.loads(path.read_text(encoding="utf8"))["results"]
+    )
+    assert max(square["NumPy"], square["SciPy"]) < square["mml"]
+    assert long["mml"] < min(long["NumPy"], long["SciPy"])
+    for case in (square, long):
+        assert case["mml"] < case["mml, one column at a time"]
 
 
 def labs():

@@ -22,6 +22,8 @@ from mml.plotting import (
     plot_picture_map,
     plot_pictures,
     plot_turn,
+    plot_two_grids,
+    plot_walk,
     plot_web,
     set_plane,
     use_book_style,
@@ -88,6 +90,33 @@ def test_a_vector_has_four_faces():
     assert labels(listed) == ["3", "apples", "2", "bananas"]
     assert point.get_lines()[0].get_xydata().tolist() == [[3, 2]]
     assert [bar.get_height() for bar in function.patches] == [3, 2]
+
+
+def test_a_walk_goes_tip_to_tail():
+    A, weights = np.array([[1, 0, 1.25], [0, 1, 0.5]]), [1, 0.4, -0.8]
+    columns, walk = plot_walk(A, weights, names="as").axes
+    assert labels(columns) == ["$a_1$", "$a_2$", "$a_3$"]
+    assert labels(walk) == ["$s_1$ $a_1$", "$s_2$ $a_2$", "$s_3$ $a_3$"]
+    arrows = [t for t in walk.texts if not t.get_text()]
+    tips, tails = np.array([t.xy for t in arrows]), np.array([t.xyann for t in arrows])
+    np.testing.assert_allclose(tails, [[0, 0], *tips[:-1]])
+    np.testing.assert_allclose(tips - tails, (A * weights).T, atol=1e-15)
+    np.testing.assert_allclose(tips[-1], [0, 0], atol=1e-15)  # these weights lead back
+
+
+def test_one_point_on_two_grids():
+    basis = np.array([[3.0, 1.0], [1.0, 1.0]])
+    ax = plot_two_grids(basis, [1.5, 0.5], (-2.5, 6.5, -2, 4.5))
+    *grid, path, point = ax.get_lines()
+    assert path.get_xydata().tolist() == [[0, 0], [4.5, 1.5], [5, 2]]
+    assert point.get_xydata().tolist() == [[5, 2]]
+    assert [tuple(t.xy) for t in ax.texts if not t.get_text()] == [(3, 1), (1, 1)]
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-2.5, 6.5), (-2, 4.5))
+    in_basis = [np.linalg.solve(basis, line.get_xydata().T).round(9) for line in grid]
+    assert all((c[:, 0] == c[:, 1]).any() for c in in_basis)  # one coordinate is constant
+    far = max(np.abs(c).max() for c in in_basis)
+    corners = np.array([[-2.5, 6.5, 6.5, -2.5], [-2, -2, 4.5, 4.5]])
+    assert far >= np.abs(np.linalg.solve(basis, corners)).max()  # no corner is left empty
 
 
 def test_contours_and_the_path_on_them():
@@ -175,6 +204,8 @@ def test_the_mirror_that_turns_begins_as_the_reflection():
         (lambda: plot_faces([1, -2], ["p", "q"]), "two positive numbers"),
         (lambda: plot_map([[1, 2, 3]], [(1, 0)]), "A must be square"),
         (lambda: plot_map(np.eye(2), [1, 0]), "arrows must be a matrix"),
+        (lambda: plot_walk(np.eye(2), [1, 2, 3], names="as"), r"A must have shape \(2, 3\)"),
+        (lambda: plot_two_grids([[1, 2, 3]], [1, 1], (0, 1, 0, 1)), "basis must be square"),
         (lambda: plot_bear(np.eye(3)), r"matrix must have shape \(2, 2\)"),
         (lambda: plot_bear(np.eye(2), mirror=[[1, 0]]), "mirror must be a vector"),
         (lambda: bear_at_the_mirror(np.nan), "degrees must be finite"),

@@ -125,6 +125,19 @@ def drop_doubled_ids(app, doctree, docname):
             node["ids"] = [name for name in node["ids"] if name not in DOUBLED]
 
 
+def keep_with_formula(app, doctree, docname):
+    """Let no line begin with the full stop or the comma behind a short formula."""
+    for formula in list(doctree.findall(nodes.math)):
+        after = formula.next_node(descend=False, siblings=True)
+        marks = re.match(r"[.,;:!?)]+", after) if isinstance(after, nodes.Text) else None
+        if marks and len(formula.astext()) <= 16:
+            place = formula.parent.index(formula)
+            pair = nodes.inline("", "", formula.copy(), nodes.Text(marks[0]), classes=["together"])
+            pair[0].extend(child.deepcopy() for child in formula.children)
+            rest = nodes.Text(after[marks.end() :])
+            formula.parent[place : place + 2] = [pair, rest]
+
+
 def same_bytes(app, config):
     """Fix what would make two clean builds differ."""
     os.environ.setdefault("SOURCE_DATE_EPOCH", EPOCH)
@@ -159,6 +172,7 @@ def setup(app):
     app.connect("config-inited", find_site)
     app.connect("env-get-outdated", read_again)
     app.connect("doctree-resolved", drop_doubled_ids)
+    app.connect("doctree-resolved", keep_with_formula)
     app.connect("builder-inited", lambda app: drop_live_code(app, app.config), priority=1)
     app.connect("html-page-context", drop_duplicates, priority=900)
     app.connect("html-page-context", describe, priority=400)

@@ -83,6 +83,9 @@ class Page:
                 self.client.execute(env=kernel_environment())
             finally:
                 self.seconds = time.perf_counter() - start
+        for cell in self.notebook.cells:
+            if "outputs" in cell:
+                cell.outputs = whole_lines(cell.outputs)
 
     def kill(self):
         """End the kernel at once (Ctrl-C)."""
@@ -112,6 +115,22 @@ class Page:
                     )
                 elif output.output_type == "stream" and output.name == "stderr":
                     yield self.place(index), f"cell {number} wrote to stderr: {output.text.strip()}"
+
+
+def whole_lines(outputs):
+    """Put together what a cell printed without a pause.
+
+    On a busy machine a line arrives in pieces, and MyST-NB would put each on a line of its own.
+    """
+    kept = []
+    for output in outputs:
+        last = kept[-1] if kept else None
+        streams = last is not None and last.output_type == output.output_type == "stream"
+        if streams and last.name == output.name:
+            last.text += output.text
+        else:
+            kept.append(output)
+    return kept
 
 
 def kernel_environment():

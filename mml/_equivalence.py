@@ -475,7 +475,7 @@ def _solve_for(name, part, sampler, trial, force):
         else:
             try:
                 roots = mp.polyroots(coefficients, maxsteps=200, extraprec=300)
-            except mp.NoConvergence:
+            except mp.mp.NoConvergence:
                 return
     for root in roots:
         if abs(mp.im(root)) < mp.mpf("1e-40"):

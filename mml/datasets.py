@@ -29,11 +29,13 @@ __all__ = [
     "Digits",
     "Faces",
     "Heights",
+    "Mnist",
     "Web",
     "galton_table",
     "load_digits",
     "load_faces",
     "load_heights",
+    "load_mnist",
     "load_web",
     "six_page_web",
 ]
@@ -87,6 +89,32 @@ _FILES = {
         credit="AT&T Laboratories Cambridge (Samaria and Harter 1994), free with this credit",
         fetch=lambda: _fetch_olivetti(),
     ),
+    **{
+        name: _File(
+            title="MNIST",
+            paths=(f"mnist/{name}.gz", f"mnist/{name}", f"{name}.gz", name),
+            urls=(
+                f"https://ossci-datasets.s3.amazonaws.com/mnist/{name}.gz",
+                f"https://storage.googleapis.com/cvdf-datasets/mnist/{name}.gz",
+            ),
+            sha256=sha256,
+            credit="Y. LeCun, C. Cortes and C. J. C. Burges, from NIST's forms; CC BY-SA 3.0",
+        )
+        for name, sha256 in {
+            "train-images-idx3-ubyte": (
+                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
+            ),
+            "train-labels-idx1-ubyte": (
+                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+            ),
+            "t10k-images-idx3-ubyte": (
+                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
+            ),
+            "t10k-labels-idx1-ubyte": (
+                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
+            ),
+        }.items()
+    },
 }
 
 _TIMEOUT = (5, 20)  # seconds to connect, and to wait for the next bytes
@@ -185,9 +213,18 @@ def _cache():
     return Path(_pooch().os_cache("mml"))
 
 
+def _open(path):
+    """Open a file for reading, unpacked where its name ends in .gz."""
+    return gzip.open(path) if Path(path).suffix == ".gz" else open(path, "rb")
+
+
 def _sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return the checksum of the content, or None where it cannot be unpacked."""
+    try:
+        with _open(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return None
 
 
 def _fall_back(name, default, reason):
@@ -379,6 +416,119 @@ def load_digits():
 
     bundle = datasets.load_digits()
     return Digits(bundle.images / 16, bundle.target, "the UCI digits bundled with scikit-learn")
+
+
+@dataclass(frozen=True, eq=False)
+class Mnist:
+    """Handwritten digits, to learn from and to be tested on.
+
+    Attributes
+    ----------
+    train_images : ndarray of uint8, shape (60000, 28, 28)
+        Grey levels from 0 (paper) to 255 (ink).
+    train_labels : ndarray of int, shape (60000,)
+        The digit that each picture shows.
+    test_images : ndarray of uint8, shape (10000, 28, 28)
+        Pictures by other hands than those of the training set.
+    test_labels : ndarray of int, shape (10000,)
+        Their digits.
+    source : str
+        "mnist", or "embedded digits". The embedded ones are 1,297 and 500 pictures of 8×8
+        pixels, each enlarged threefold, in a margin of two.
+    """
+
+    train_images: np.ndarray = field(repr=False)
+    train_labels: np.ndarray = field(repr=False)
+    test_images: np.ndarray = field(repr=False)
+    test_labels: np.ndarray = field(repr=False)
+    source: str
+
+
+def load_mnist():
+    """Load MNIST: 60,000 handwritten digits to learn from, and 10,000 for the test.
+
+    Returns
+    -------
+    Mnist
+        The pictures, their labels and `source`. Where one of the four files is neither in
+        the folder named by ``MML_DATA`` nor in the cache and cannot be downloaded, the
+        digits of `load_digits` stand in, enlarged to the same shape; `source` is then
+        "embedded digits", and one line says why.
+
+    Raises
+    ------
+    ValueError
+        If a file in ``MML_DATA`` is damaged or is not the published one; the message names
+        the file and what is wrong with it.
+
+    References
+    ----------
+    Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document
+    recognition", *Proceedings of the IEEE* 86 (1998), 2278-2324.
+
+    Examples
+    --------
+    >>> digits = load_mnist()  # doctest: +SKIP
+    >>> digits.train_images.shape, digits.test_labels[:5]  # doctest: +SKIP
+    ((60000, 28, 28), array([7, 2, 1, 0, 4]))
+    """
+    parts = []
+    try:
+        for part in ("train", "t10k"):
+            images = _load(f"{part}-images-idx3-ubyte", lambda path: _read_idx(path, 3))
+            labels = _load(f"{part}-labels-idx1-ubyte", lambda path: _read_idx(path, 1))
+            if len(images) != len(labels):
+                raise ValueError(f"MNIST, {part}: {len(images)} pictures, but {len(labels)} labels")
+            parts += [images, labels.astype(int)]
+    except _Unavailable as reason:
+        _fall_back("train-images-idx3-ubyte", "the digits bundled with scikit-learn", reason)
+        return _digits_like_mnist()
+    return Mnist(*parts, "mnist")
+
+
+def _read_idx(path, ndim):
+    """Read an array of bytes: magic number 2048 + ndim, the lengths of the axes, the bytes."""
+    try:
+        with _open(path) as file:
+            content = file.read()
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ValueError(f"{path}: the file is truncated or damaged: {error}") from None
+    header = 4 + 4 * ndim
+    magic = int.from_bytes(content[:4], "big")
+    if len(content) >= 4 and magic != 2048 + ndim:
+        raise ValueError(
+            f"{path}: an IDX file of bytes with {ndim} axes begins with the number "
+            f"{2048 + ndim}, got {magic}"
+        )
+    if len(content) < header:
+        raise ValueError(
+            f"{path}: the file is truncated: {header} bytes of header expected, got {len(content)}"
+        )
+    shape = tuple(int.from_bytes(content[k : k + 4], "big") for k in range(4, header, 4))
+    size = int(np.prod(shape, dtype=object))
+    if len(content) != header + size:
+        fault = "truncated" if len(content) < header + size else "too long"
+        raise ValueError(
+            f"{path}: the file is {fault}: {header + size} bytes expected for "
+            f"{' × '.join(map(str, shape))} values, got {len(content)}"
+        )
+    array = np.frombuffer(content, np.uint8, offset=header).reshape(shape).copy()
+    if ndim == 1 and array.size and array.max() > 9:
+        raise ValueError(f"{path}: labels are digits from 0 to 9, got {array.max()}")
+    return array
+
+
+_TESTED = 500  # of the embedded digits: the last ones
+
+
+def _digits_like_mnist():
+    """Return the embedded digits in MNIST's shape."""
+    digits = load_digits()
+    enlarged = np.kron(np.rint(255 * digits.images), np.ones((1, 3, 3))).astype(np.uint8)
+    images = np.pad(enlarged, ((0, 0), (2, 2), (2, 2)))
+    labels = digits.labels.astype(int)
+    train, test = slice(None, -_TESTED), slice(-_TESTED, None)
+    return Mnist(images[train], labels[train], images[test], labels[test], "embedded digits")
 
 
 @dataclass(frozen=True, eq=False)

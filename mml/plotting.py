@@ -3,8 +3,10 @@
 Chapters import this module; no algorithm does.
 """
 
+import json
 from dataclasses import dataclass
-from itertools import cycle
+from html import escape
+from itertools import cycle, pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -497,6 +499,42 @@ def plot_grid_map(matrices, *, reach=2.4):
     return figure
 
 
+def plot_bent_grid(f, window, patches):
+    """Draw a rectangular grid with a few patches in it, and beside them their images under `f`.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of shape (2, k), points as columns, and returns their images.
+    window : tuple of float
+        The rectangle that the grid fills: (left, right, bottom, top), eight meshes each way.
+    patches : array_like, shape (k, 4)
+        Rectangles to be shaded, each a row (left, right, bottom, top).
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Two panels, before and after.
+    """
+    left, right, bottom, top = window
+    x, y = np.linspace(left, right, 65), np.linspace(bottom, top, 65)
+    lines = [np.array([np.full(65, c), y]) for c in x[::8]]
+    lines += [np.array([x, np.full(65, c)]) for c in y[::8]]
+    figure, axes = plt.subplots(1, 2, figsize=(6.4, 3.2))
+    for ax, map_ in zip(axes, (lambda p: p, f), strict=True):
+        for line in lines:
+            ax.plot(*map_(line), color=PALE, lw=0.9)
+        for (a, b, c, d), colour in zip(as_matrix(patches, "patches"), cycle(COLOURS[1::-1])):
+            s, o = np.linspace(0, 1, 20), np.zeros(20)
+            outline = np.array([
+                [*(a + (b - a) * s), *(b + o), *(b + (a - b) * s), *(a + o)],
+                [*(c + o), *(c + (d - c) * s), *(d + o), *(d + (c - d) * s)],
+            ])  # fmt: skip
+            ax.fill(*map_(outline), color=colour, alpha=0.75, lw=0)
+    axes[1].set_aspect("equal")
+    return figure
+
+
 def plot_picture_map(image, maps, *, marks=None):
     """Draw a picture, square by square, as matrices map it: a panel each.
 
@@ -679,3 +717,280 @@ def bear_at_the_mirror(degrees):
         f'transform="rotate({degrees:g})"/></g></svg></div>'
     )
     return Drawing(html, "A drawing that can be moved, on the page of this book on the web.")
+
+
+def plot_zoom(f, at, widths, *, names=None):
+    """Draw the graph of a function ever closer around one point: four windows, two by two.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays.
+    at : float
+        The point in the middle of each window.
+    widths : sequence of four floats
+        The width of each window; its height is in proportion to what the graph needs there.
+    names : sequence of str, optional
+        What to write into each window, the width where not given.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The drawing.
+    """
+    figure, axes = plt.subplots(2, 2, figsize=(5.0, 4.6), layout="constrained")
+    figure.get_layout_engine().set(hspace=0.08)
+    names = names or [f"width {width:g}" for width in widths]
+    for ax, width, name in zip(axes.flat, widths, names, strict=True):
+        x = np.linspace(at - width / 2, at + width / 2, 401)
+        ax.plot(x, f(x))
+        ax.plot([at], [f(at)], "o", color=ORANGE)
+        ax.set_title(name)
+        ax.set(xticks=[at - width / 2, at, at + width / 2], xlim=(x[0], x[-1]))
+        ax.tick_params(labelsize=10)
+        ax.locator_params(axis="y", nbins=3)
+        ax.ticklabel_format(axis="y", useOffset=False)
+    return figure
+
+
+def plot_stack(x, curves, *, xlabel="", marks=()):
+    """Draw curves over one horizontal axis, one below the other.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,)
+        The common horizontal axis.
+    curves : dict of str to array_like, shape (n,)
+        What is written over each curve, and its values.
+    xlabel : str, optional
+        The name of the horizontal axis.
+    marks : sequence of float, optional
+        Where to draw a dotted line through all of them.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The drawing.
+    """
+    figure, axes = plt.subplots(
+        len(curves), 1, sharex=True, squeeze=False, figsize=(5.0, 1.0 + 1.3 * len(curves))
+    )
+    for ax, (name, values), colour in zip(axes.flat, curves.items(), cycle(COLOURS)):
+        ax.plot(x, values, color=colour)
+        ax.set_title(name, loc="left")
+        ax.axhline(0, color=GREY, lw=0.8)
+        ax.locator_params(axis="y", nbins=4)
+        for mark in marks:
+            ax.axvline(mark, color=GREY, ls=":", lw=1.2)
+    axes.flat[-1].set_xlabel(xlabel)
+    return figure
+
+
+def plot_growing_rectangle(f, g, df, dg, *, ax=None):
+    """Draw a rectangle f by g and what it gains where its sides grow by df and dg.
+
+    Parameters
+    ----------
+    f, g : float
+        Width and height, positive.
+    df, dg : float
+        What each gains, positive.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; new axes where not given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5.6, 3.8))
+    parts = [
+        ((0, 0), f, g, PALE, "f g"),
+        ((f, 0), df, g, BLUE, "g Δf"),
+        ((0, g), f, dg, ORANGE, "f Δg"),
+        ((f, g), df, dg, RED, "Δf Δg"),
+    ]
+    for corner, width, height, colour, name in parts:
+        ax.add_patch(plt.Rectangle(corner, width, height, fc=colour, ec=INK, alpha=0.55))
+        middle = (corner[0] + width / 2, corner[1] + height / 2)
+        ax.annotate(name, middle, ha="center", va="center")
+    ax.set(xlim=(-0.02 * f, f + 1.1 * df), ylim=(-0.02 * g, g + 1.1 * dg), aspect="equal")
+    ax.axis("off")
+    return ax
+
+
+def plot_sector(angle):
+    """Draw the inner triangle, the slice and the outer triangle of the unit circle.
+
+    Their areas are sin h cos h / 2, h / 2 and tan h / 2, for h the `angle` between 0 and π/2.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing.
+    """
+    angle = as_number(angle, "angle", low=0.0, high=1.5)
+    cos, sin, tan = np.cos(angle), np.sin(angle), np.tan(angle)
+    _, ax = plt.subplots(figsize=(5.0, 4.6))
+    turn = np.linspace(0, angle, 100)
+    ax.fill([0, 1, 1], [0, 0, tan], color=PALE, alpha=0.7)
+    ax.fill([0, *np.cos(turn)], [0, *np.sin(turn)], color=BLUE, alpha=0.35)
+    ax.fill([0, cos, cos], [0, 0, sin], color=ORANGE, alpha=0.55)
+    quarter = np.linspace(0, np.pi / 2, 200)
+    ax.plot(np.cos(quarter), np.sin(quarter), color=GREY, lw=1)
+    ax.plot([0, 1, 1, 0], [0, 0, tan, 0], color=INK, lw=1.2)
+    ax.annotate("h", (0.16 * np.cos(angle / 2), 0.16 * np.sin(angle / 2)), va="center")
+    ax.annotate("cos h", (cos / 2, -0.02), ha="center", va="top")
+    ax.annotate("sin h", (cos - 0.02, sin / 2.6), ha="right")
+    ax.annotate("tan h", (1.02, tan / 2))
+    ax.set(xlim=(-0.05, 1.25), ylim=(-0.1, max(1.02, tan + 0.03)), aspect="equal")
+    ax.axis("off")
+    return ax
+
+
+def plot_layers(sizes, *, names=None, shown=7):
+    """Draw a network: a column of circles for each layer, a line for each weight.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        The number of entries of the input, of each hidden layer, and of the output.
+    names : sequence of str, optional
+        What to write under each column.
+    shown : int
+        The most circles a column has; a longer layer has dots in its middle.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing.
+    """
+    tallest = min(max(sizes), shown)
+    _, ax = plt.subplots(figsize=(1.7 * len(sizes), 0.5 * tallest + 1.2))
+    ax.axis("off")
+    columns = []
+    for x, size in enumerate(sizes):
+        count = min(size, shown)
+        heights = np.linspace(count - 1, 1 - count, count) / 2
+        if size > shown:
+            ax.text(x, heights[count // 2], "⋮", ha="center", va="center", fontsize=20)
+            heights = np.delete(heights, count // 2)
+        columns.append(heights)
+    for x, (left, right) in enumerate(pairwise(columns)):
+        for start in left:
+            for end in right:
+                ax.plot([x, x + 1], [start, end], color=PALE, lw=1, zorder=1)
+    for x, heights in enumerate(columns):
+        ax.plot(np.full(len(heights), x), heights, "o", ms=15, color=COLOURS[min(x, 1)], zorder=2)
+    low = -tallest / 2 - 0.3
+    for x, name in enumerate(names or map(str, sizes)):
+        ax.text(x, low, name, ha="center", va="center")
+    ax.set(xlim=(-0.5, len(sizes) - 0.5), ylim=(low - 0.3, tallest / 2))
+    return ax
+
+
+def plot_confusion(counts):
+    """Draw how often class i (row) was read as class j (column); the diagonal is left out.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (k, k)
+        How often.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The table, the darker the more often.
+    """
+    counts = as_square(counts, "counts")
+    wrong = counts * (1 - np.eye(len(counts)))
+    _, ax = plt.subplots(figsize=(5.2, 5.0))
+    ax.imshow(wrong, cmap="Oranges", vmin=0, vmax=1.6 * max(wrong.max(), 1))
+    for i, j in np.argwhere(wrong > 0):
+        ax.text(j, i, f"{wrong[i, j]:.0f}", ha="center", va="center", fontsize=11)
+    for i in range(len(counts)):
+        ax.text(i, i, "·", ha="center", va="center", color=GREY)
+    places = range(len(counts))
+    ax.set(xticks=places, yticks=places, xlabel="read as", ylabel="is")
+    ax.tick_params(length=0, labelsize=12)
+    return ax
+
+
+def plot_traces(target, traces):
+    """Draw closed curves over the one that they should become: a panel each, three a row.
+
+    Parameters
+    ----------
+    target : array_like, shape (n, 2)
+        Points of the curve that is meant.
+    traces : dict of str to array_like, shape (m, 2)
+        Title and points of each panel's curve.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        All panels at one scale.
+    """
+    target = as_matrix(target, "target")
+    columns = min(len(traces), 3)
+    rows = -(-len(traces) // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(2.1 * columns, 2.4 * rows), squeeze=False, sharex=True, sharey=True
+    )
+    for ax in axes.flat:
+        ax.set(aspect="equal", xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
+    for ax, (title, points) in zip(axes.flat, traces.items(), strict=False):
+        ax.plot(*target.T, ".", color=PALE, ms=5)
+        ax.plot(*as_matrix(points, title).T, color=RED)
+        ax.set_title(title)
+    return figure
+
+
+def sandpit_game(pits, path):
+    """Return a board on which sandpits can be poked, and on it a finished search of the first.
+
+    Parameters
+    ----------
+    pits : dict of str to Sandpit
+        The pits by the names under which they are offered.
+    path : array_like, shape (k, 2)
+        The search that is drawn, numbered, as long as nobody plays.
+
+    Returns
+    -------
+    Drawing
+        The board, with the numbers of each pit for the page's script.
+    """
+    path = as_array(path, "path", ndim=2)
+    data = [
+        {
+            "name": name,
+            "hill": pit._ground.hill,
+            "hollows": pit._ground.hollows,
+            "ripples": pit._ground.ripples,
+            "low": pit._low,
+            "scale": pit._scale,
+            "minimum": pit.minimum.tolist(),
+        }
+        for name, pit in pits.items()
+    ]
+    lines = "".join(f'<path d="M{k},0V6M0,{k}H6"/>' for k in range(7))
+    numbers = "".join(
+        f'<text x="{k}" y="6.45">{k}</text><text x="-0.3" y="{6.1 - k:.1f}">{k}</text>'
+        for k in range(7)
+    )
+    dots = "".join(
+        f'<circle cx="{x:.3f}" cy="{6 - y:.3f}" r="0.08"/>'
+        f'<text x="{x + 0.12:.3f}" y="{6 - y - 0.1:.3f}">{k}</text>'
+        for k, (x, y) in enumerate(path, start=1)
+    )
+    html = (
+        f'<div class="sandpit-game" data-pits="{escape(json.dumps(data))}">'
+        '<svg viewBox="-0.6 -0.2 6.9 6.9" role="img" aria-label="A square of 6 by 6 metres with a '
+        f'grid, and {len(path)} numbered pokes that close in on one place">'
+        f'<g class="lines">{lines}</g><g class="ticks">{numbers}</g>'
+        f'<g class="pokes">{dots}</g></svg></div>'
+    )
+    return Drawing(html, "A pit that can be poked, on the page of this book on the web.")

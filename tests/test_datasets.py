@@ -21,6 +21,7 @@ from mml.datasets import (
     load_digits,
     load_faces,
     load_heights,
+    load_mnist,
     load_web,
     six_page_web,
 )
@@ -530,3 +531,160 @@ def test_a_wrong_file_of_faces_is_an_error(olivetti, monkeypatch):
         with pytest.raises(ValueError, match=r"olivetti_64x64\.npz: no faces can be read"):
             load_faces()
     assert olivetti.asked == []
+
+
+def idx(array):
+    """Return an array of bytes as an IDX file."""
+    array = np.asarray(array, np.uint8)
+    numbers = (2048 + array.ndim, *array.shape)
+    return b"".join(int(n).to_bytes(4, "big") for n in numbers) + array.tobytes()
+
+
+PICTURES = np.arange(3 * 4 * 2).reshape(3, 4, 2) * 10
+FOUR = {
+    "train-images-idx3-ubyte": idx(PICTURES),
+    "train-labels-idx1-ubyte": idx([5, 0, 9]),
+    "t10k-images-idx3-ubyte": idx(PICTURES[:2]),
+    "t10k-labels-idx1-ubyte": idx([7, 2]),
+}
+
+
+@pytest.fixture
+def small_mnist(no_data, monkeypatch):
+    """Four small files, published nowhere, and a folder for MML_DATA."""
+    publish_four(monkeypatch)
+    monkeypatch.setenv("MML_DATA", str(no_data))
+    return no_data
+
+
+def publish_four(monkeypatch, address="http://127.0.0.1:9", **contents):
+    for name, content in {**FOUR, **contents}.items():
+        file = dataclasses.replace(
+            datasets._FILES[name],
+            urls=(f"{address}/{name}.gz",),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+        monkeypatch.setitem(datasets._FILES, name, file)
+
+
+def put_four(folder, place="mnist/{}.gz", **contents):
+    for name, content in {**FOUR, **contents}.items():
+        content = gzip.compress(content) if place.endswith(".gz") else content
+        put(folder, content, place.format(name))
+
+
+def test_the_real_mnist_or_the_default(monkeypatch):
+    if os.environ.get("MML_DATA"):
+        missing = "MML_DATA is set, but has no mnist/train-images-idx3-ubyte.gz"
+        monkeypatch.setattr(datasets, "_fetch", lambda *_: pytest.fail(missing))
+        digits = load_mnist()
+        assert digits.source == "mnist"
+        assert digits.train_images.shape == (60000, 28, 28)
+        assert digits.test_images.shape == (10000, 28, 28)
+        assert digits.train_images.dtype == digits.test_images.dtype == np.uint8
+        assert digits.train_labels[:5].tolist() == [5, 0, 4, 1, 9]
+        assert digits.test_labels[:5].tolist() == [7, 2, 1, 0, 4]
+        assert np.bincount(digits.train_labels)[[0, 1]].tolist() == [5923, 6742]  # as published
+        assert digits.train_images.mean() / 255 == pytest.approx(0.1307, abs=1e-4)
+    else:
+        monkeypatch.setenv("MML_OFFLINE", "1")
+        monkeypatch.setattr(datasets, "_cache", lambda: datasets.Path("no such folder"))
+        assert load_mnist().source == "embedded digits"
+
+
+@pytest.mark.parametrize("place", ["mnist/{}.gz", "mnist/{}", "{}.gz", "{}"])
+def test_mnist_in_mml_data(small_mnist, place, capsys):
+    put_four(small_mnist, place)
+    digits = load_mnist()
+    np.testing.assert_array_equal(digits.train_images, PICTURES)
+    np.testing.assert_array_equal(digits.test_images, PICTURES[:2])
+    assert digits.train_labels.tolist() == [5, 0, 9]
+    assert digits.test_labels.tolist() == [7, 2]
+    assert digits.train_labels.dtype.kind == "i"
+    assert digits.train_images.flags.writeable
+    assert repr(digits) == "Mnist(source='mnist')"
+    assert capsys.readouterr() == ("", "")
+
+
+def test_mnist_downloaded_and_kept(no_data, monkeypatch, server):
+    folder, address = server
+    put_four(folder, "{}.gz")
+    publish_four(monkeypatch, address)
+    assert load_mnist().source == "mnist"
+    assert files(no_data / "cache") == sorted(FOUR)
+    monkeypatch.setenv("MML_OFFLINE", "1")
+    assert load_mnist().test_labels.tolist() == [7, 2]
+
+
+IMAGES, LABELS = "train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "message"),
+    [
+        (IMAGES, lambda c: c[:-1], r"truncated: 40 bytes expected for 3 × 4 × 2 values, got 39"),
+        (IMAGES, lambda c: c[:9], r"truncated: 16 bytes of header expected, got 9"),
+        (IMAGES, lambda c: b"", r"truncated: 16 bytes of header expected, got 0"),
+        (IMAGES, lambda c: c + b"x", r"too long: 40 bytes expected for 3 × 4 × 2 values, got 41"),
+        (IMAGES, lambda c: FOUR[LABELS], r"3 axes begins with the number 2051, got 2049"),
+        (IMAGES, lambda c: b"\0\0\x0d\x03" + c[4:], r"number 2051, got 3331"),
+        (LABELS, lambda c: FOUR[IMAGES], r"1 axes begins with the number 2049, got 2051"),
+        (LABELS, lambda c: c[:-1] + b"\x0a", r"labels are digits from 0 to 9, got 10"),
+        (LABELS, lambda c: c[:-1] + b"\x03", r"not MNIST as published: its SHA-256"),
+    ],
+)
+@pytest.mark.parametrize("place", ["mnist/{}.gz", "mnist/{}"])
+def test_damaged_mnist_is_named(small_mnist, name, damage, message, place):
+    put_four(small_mnist, place, **{name: damage(FOUR[name])})
+    with pytest.raises(ValueError, match=f"{name}.*{message}"):
+        load_mnist()
+
+
+@pytest.mark.parametrize("damage", [lambda g: g[:-12], lambda g: g[:30] + b"??" + g[32:]])
+def test_mnist_that_cannot_be_unpacked_is_named(small_mnist, damage):
+    put_four(small_mnist)
+    packed = gzip.compress(FOUR[IMAGES])
+    put(small_mnist, damage(packed), f"mnist/{IMAGES}.gz")
+    with pytest.raises(ValueError, match=rf"{IMAGES}\.gz: the file is truncated or damaged"):
+        load_mnist()
+
+
+def test_no_packed_file_at_all(small_mnist):
+    put_four(small_mnist)
+    put(small_mnist, b"<html>not found</html>", f"mnist/{IMAGES}.gz")
+    with pytest.raises(ValueError, match="truncated or damaged: Not a gzipped file"):
+        load_mnist()
+
+
+def test_as_many_labels_as_pictures(small_mnist, monkeypatch):
+    fewer = {LABELS: idx([7])}
+    publish_four(monkeypatch, **fewer)
+    put_four(small_mnist, **fewer)
+    with pytest.raises(ValueError, match="2 pictures, but 1 labels"):
+        load_mnist()
+
+
+def test_no_mnist_to_be_had_gives_the_digits_in_its_shape(no_data, monkeypatch, capfd):
+    publish_four(monkeypatch)
+    digits = load_mnist()  # nobody listens on port 9
+    assert digits.source == "embedded digits"
+    assert capfd.readouterr() == (
+        "the digits bundled with scikit-learn (embedded default, instead of MNIST: "
+        "no connection to the publisher's server)\n",
+        "",
+    )
+    assert digits.train_images.shape == (1297, 28, 28)
+    assert digits.test_images.shape == (500, 28, 28)
+    assert digits.train_images.dtype == np.uint8
+    original = load_digits()
+    np.testing.assert_array_equal(digits.test_labels, original.labels[-500:])
+    small = digits.train_images[:, 3:-2:3, 3:-2:3]  # the middle of each enlarged pixel
+    np.testing.assert_allclose(small / 255, original.images[:1297], atol=1 / 500)
+    assert digits.train_images[:, :2].max() == 0
+    assert digits.train_images.max() == 255
+
+
+def test_one_file_of_four_is_not_enough(small_mnist):
+    put_four(small_mnist)
+    (small_mnist / "mnist" / f"{LABELS}.gz").unlink()
+    assert load_mnist().source == "embedded digits"

@@ -14,17 +14,25 @@ from mml.plotting import (
     draw_arrow,
     draw_lattice,
     plot_bear,
+    plot_bent_grid,
+    plot_confusion,
     plot_contours,
     plot_faces,
     plot_grid_map,
+    plot_growing_rectangle,
+    plot_layers,
     plot_lines,
     plot_map,
     plot_picture_map,
     plot_pictures,
+    plot_sector,
+    plot_stack,
+    plot_traces,
     plot_turn,
     plot_two_grids,
     plot_walk,
     plot_web,
+    plot_zoom,
     set_plane,
     use_book_style,
 )
@@ -257,3 +265,86 @@ def test_pictures_stand_in_rows():
         plot_pictures(pictures[0])
     with pytest.raises(ValueError, match="basis must be square"):
         draw_lattice(plt.gca(), [[1, 2]], reach=3)
+
+
+def test_zoom_shows_the_widths_asked_for():
+    figure = plot_zoom(np.sin, 1.0, [4, 1, 0.1, 0.01])
+    for ax, width in zip(figure.axes, [4, 1, 0.1, 0.01], strict=True):
+        left, right = ax.get_xlim()
+        assert right - left == pytest.approx(width)
+        assert ax.get_title() == f"width {width:g}"
+        curve, point = ax.get_lines()
+        assert curve.get_ydata() == pytest.approx(np.sin(curve.get_xdata()))
+        assert point.get_ydata()[0] == np.sin(1.0)
+
+
+def test_a_stack_shares_its_axis():
+    x = np.linspace(0, 2, 50)
+    figure = plot_stack(x, {"place": x**2, "speed": 2 * x}, xlabel="time", marks=[1])
+    upper, lower = figure.axes
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["place", "speed"]
+    assert lower.get_xlabel() == "time"
+    assert upper.get_lines()[0].get_ydata() == pytest.approx(x**2)
+    assert len(lower.get_lines()) == 3
+
+
+def test_a_rectangle_grows_by_three_pieces():
+    ax = plot_growing_rectangle(4, 3, 1, 0.5)
+    areas = [p.get_width() * p.get_height() for p in ax.patches]
+    assert areas == [12, 3, 2, 0.5]
+    assert sum(areas) == 5 * 3.5
+
+
+def test_a_slice_lies_between_two_triangles():
+    ax = plot_sector(0.8)
+    outer, sector, inner = (
+        0.5 * abs(np.dot(xy[:, 0], np.roll(xy[:, 1], 1)) - np.dot(xy[:, 1], np.roll(xy[:, 0], 1)))
+        for xy in (patch.get_xy()[:-1] for patch in ax.patches)
+    )
+    assert inner == pytest.approx(np.sin(0.8) * np.cos(0.8) / 2)
+    assert sector == pytest.approx(0.4, rel=1e-3)
+    assert outer == pytest.approx(np.tan(0.8) / 2)
+    with pytest.raises(ValueError, match="angle"):
+        plot_sector(2.0)
+
+
+def test_layers_are_columns_of_circles_joined_by_weights():
+    ax = plot_layers([2, 3, 1], names=["in", "hidden", "out"])
+    lines = [line for line in ax.get_lines() if len(line.get_xdata()) == 2 and line.get_lw() == 1]
+    assert len(lines) == 2 * 3 + 3 * 1
+    circles = [line for line in ax.get_lines() if line.get_marker() == "o"]
+    assert [len(line.get_xdata()) for line in circles] == [2, 3, 1]
+    assert labels(ax) == ["in", "hidden", "out"]
+    ax = plot_layers([784, 10], shown=5)
+    circles = [line for line in ax.get_lines() if line.get_marker() == "o"]
+    assert [len(line.get_xdata()) for line in circles] == [4, 4]
+    assert labels(ax) == ["⋮", "⋮", "784", "10"]
+
+
+def test_a_confusion_shows_what_is_off_the_diagonal():
+    ax = plot_confusion([[90, 3, 0], [0, 80, 7], [1, 0, 70]])
+    assert sorted(labels(ax)) == ["1", "3", "7", "·", "·", "·"]
+    assert ax.get_images()[0].get_array().tolist() == [[0, 3, 0], [0, 0, 7], [1, 0, 0]]
+    with pytest.raises(ValueError, match="counts must be square"):
+        plot_confusion([[1, 2]])
+
+
+def test_traces_lie_over_their_target():
+    target = np.array([[0, 0], [1, 0], [1, 1]])
+    figure = plot_traces(target, {str(k): target + k for k in range(4)})
+    assert len(figure.axes) == 6
+    under, over = figure.axes[3].get_lines()
+    assert under.get_xydata().tolist() == target.tolist()
+    assert over.get_xydata().tolist() == (target + 3).tolist()
+    assert figure.axes[3].get_title() == "3"
+
+
+def test_a_grid_is_bent_with_its_patches():
+    figure = plot_bent_grid(
+        lambda p: np.array([p[0] + p[1], 2 * p[1]]), (0, 2, 0, 1), [(0, 1, 0, 0.5)]
+    )
+    before, after = figure.axes
+    assert len(before.get_lines()) == len(after.get_lines()) == 9 + 9
+    for ax, area in ((before, 0.5), (after, 1.0)):
+        x, y = ax.patches[0].get_xy()[:-1].T
+        assert abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2 == pytest.approx(area)

@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-from mml._validation import as_array, as_matrix, as_number, as_square
+from mml._validation import as_array, as_matrix, as_number, as_square, as_vector, as_vectors
 
 BLUE, ORANGE, GREEN, RED, PURPLE = "#1f6fb2", "#c25e00", "#1d7f4e", "#c2304a", "#7a4fb5"
 INK, GREY, PALE = "#222222", "#767676", "#c4c4c4"
@@ -917,6 +917,39 @@ def plot_confusion(counts):
     return ax
 
 
+def plot_fit(x, y, curve=None, *, sigma=None, misses=False, ax=None):
+    """Draw measured points and the curve that was fitted to them.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (n,)
+        The points.
+    curve : callable, optional
+        Takes an array of x and returns the fitted values.
+    sigma : array_like, shape (n,), optional
+        Their standard deviations, drawn as bars.
+    misses : bool
+        Whether to join every point with the curve, straight up or down.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing.
+    """
+    if ax is None:
+        _, ax = plt.subplots()
+    x, y = as_vectors(x=x, y=y)
+    if curve is not None:
+        t = np.linspace(x.min(), x.max(), 200)
+        ax.plot(t, curve(t), color=ORANGE)
+        if misses:
+            ax.vlines(x, curve(x), y, color=RED, lw=1.5)
+    ax.errorbar(x, y, sigma, fmt="o", color=BLUE, ms=6, elinewidth=1.2, capsize=2)
+    return ax
+
+
 def plot_traces(target, traces):
     """Draw closed curves over the one that they should become: a panel each, three a row.
 
@@ -994,3 +1027,74 @@ def sandpit_game(pits, path):
         f'<g class="pokes">{dots}</g></svg></div>'
     )
     return Drawing(html, "A pit that can be poked, on the page of this book on the web.")
+
+
+def plot_newton(f, iterates, window, *, ax=None):
+    """Draw a curve and the tangents by which Newton's method goes from point to point.
+
+    Parameters
+    ----------
+    f : callable
+        A function of one variable, vectorised.
+    iterates : array_like, shape (k,)
+        The points; each is where the tangent at the one before meets the axis.
+    window : tuple of float
+        What is shown: (left, right).
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Tangents are orange, the way from the axis to the curve is dotted.
+    """
+    if ax is None:
+        _, ax = plt.subplots()
+    x, points = np.linspace(*window, 201), as_vector(iterates, "iterates")
+    ax.axhline(0, color=INK, lw=1)
+    ax.plot(x, f(x), color=BLUE)
+    for here, there in pairwise(points):
+        ax.plot([here, here], [0, f(here)], ":", color=INK, lw=1.5)
+        ax.plot([here, there], [f(here), 0], "o-", color=ORANGE, ms=4, lw=1.5)
+    ax.set(xlim=window, xlabel="x", ylabel="f(x)")
+    return ax
+
+
+def plot_basins(step, ends, window, *, steps=60, size=320, ax=None):
+    """Colour each start in the plane by the end to which repeated steps lead.
+
+    Parameters
+    ----------
+    step : callable
+        Takes an array of complex starts and returns where one step leads.
+    ends : array_like, shape (k,)
+        The ends, complex, at most five.
+    window : tuple of float
+        What is shown: (left, right, bottom, top).
+    steps : int
+        How many steps are taken.
+    size : int
+        How many starts there are across.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    tuple of (matplotlib.axes.Axes, float)
+        The picture, with white dots at the ends, and the share of the starts that came to
+        none of them, which are black.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(4.6, 4.6))
+    x, y = np.linspace(*window[:2], size), np.linspace(*window[2:], size)
+    z, ends = x + 1j * y[:, None], np.asarray(ends, dtype=complex)
+    with np.errstate(all="ignore"):
+        for _ in range(steps):
+            z = step(z)
+        near = np.abs(z[..., None] - ends) < 1e-3
+    which = np.where(near.any(axis=-1), near.argmax(axis=-1) + 1, 0)
+    colors = np.array([to_rgb(c) for c in ("#111111", *COLOURS)])
+    ax.imshow(colors[which], origin="lower", extent=window, interpolation="nearest")
+    ax.plot(ends.real, ends.imag, "o", color="white", mec="black", ms=8)
+    ax.set(xlim=window[:2], ylim=window[2:], aspect="equal")
+    return ax, float((which == 0).mean())

@@ -13,16 +13,19 @@ from mml.plotting import (
     bear_at_the_mirror,
     draw_arrow,
     draw_lattice,
+    plot_basins,
     plot_bear,
     plot_bent_grid,
     plot_confusion,
     plot_contours,
     plot_faces,
+    plot_fit,
     plot_grid_map,
     plot_growing_rectangle,
     plot_layers,
     plot_lines,
     plot_map,
+    plot_newton,
     plot_picture_map,
     plot_pictures,
     plot_sector,
@@ -348,3 +351,32 @@ def test_a_grid_is_bent_with_its_patches():
     for ax, area in ((before, 0.5), (after, 1.0)):
         x, y = ax.patches[0].get_xy()[:-1].T
         assert abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2 == pytest.approx(area)
+
+
+def test_a_fit_has_its_points_its_curve_and_its_misses():
+    ax = plot_fit([0, 1, 2], [1, 3, 6], lambda x: 2 * x + 1, misses=True)
+    curve, points = ax.lines
+    assert points.get_xydata().tolist() == [[0, 1], [1, 3], [2, 6]]
+    assert curve.get_ydata()[[0, -1]].tolist() == [1, 5]
+    segments = ax.collections[0].get_segments()
+    assert np.array(segments)[:, :, 1].tolist() == [[1, 1], [3, 3], [5, 6]]
+    bars = plot_fit([0, 1], [1, 3], sigma=[0.5, 1]).collections
+    assert np.array(bars[0].get_segments())[:, :, 1].tolist() == [[0.5, 1.5], [2, 4]]
+    with pytest.raises(ValueError, match="one length"):
+        plot_fit([0, 1], [1, 2, 3])
+
+
+def test_newtons_tangents_touch_the_curve_and_meet_the_axis():
+    ax = plot_newton(lambda x: x**2 - 2, [2, 1.5], (0, 3))
+    tangent = ax.get_lines()[-1]
+    assert tangent.get_xydata().tolist() == [[2, 2], [1.5, 0]]
+    assert ax.get_xlim() == (0, 3)
+
+
+def test_basins_are_coloured_and_counted():
+    step = lambda z: np.where(z.imag > 1, z, np.sign(z.real))  # noqa: E731
+    ax, lost = plot_basins(step, [-1, 1], (-2, 2, -2, 2), steps=2, size=40)
+    picture = ax.images[0].get_array()
+    assert picture.shape == (40, 40, 3)
+    assert lost == pytest.approx(0.25, abs=0.03)
+    assert len({tuple(c) for c in picture.reshape(-1, 3)}) == 3

@@ -3,6 +3,7 @@
 from mml.checks._report import Report
 from mml.checks.backpropagation import check_backpropagation
 from mml.checks.gram_schmidt import check_gram_schmidt
+from mml.checks.heights import check_heights
 from mml.checks.pagerank import check_pagerank
 from mml.checks.reflecting_bear import check_reflecting_bear
 from mml.checks.sandpit import check_sandpit
@@ -13,6 +14,7 @@ __all__ = [
     "Report",
     "check_backpropagation",
     "check_gram_schmidt",
+    "check_heights",
     "check_pagerank",
     "check_reflecting_bear",
     "check_sandpit",

@@ -32,7 +32,7 @@ def right(weights, biases, X, Y):
 def pairs_of(function, weights, biases, X, Y):
     """Return the reader's pairs, as arrays of the right shapes."""
     value = function(weights, biases, X, Y)
-    wanted = f"a list of {len(weights)} pairs (dW, db), one for each layer"
+    wanted = f"a list with a pair (dW, db) for each layer, {len(weights)} in all"
     if value is None or value is ...:
         raise Mismatch(wanted, "nothing yet")
     try:

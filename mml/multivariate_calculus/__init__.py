@@ -27,14 +27,30 @@ from mml.multivariate_calculus.optimise import (
     newton_raphson,
     newton_step,
 )
+from mml.multivariate_calculus.regression import (
+    RegressionResult,
+    gaussian,
+    linear_regression,
+    nonlinear_least_squares,
+)
 from mml.multivariate_calculus.sandpit import Game, Sandpit, play
+from mml.multivariate_calculus.series import (
+    Linearisation,
+    lagrange_bound,
+    linearise,
+    radius_of_convergence,
+    taylor_coefficients,
+    taylor_polynomial,
+)
 
 __all__ = [
     "DerivativeEstimate",
     "DescentResult",
     "Game",
+    "Linearisation",
     "Network",
     "NewtonResult",
+    "RegressionResult",
     "Sandpit",
     "StationaryPoint",
     "StationaryPoints",
@@ -45,14 +61,22 @@ __all__ = [
     "derivative",
     "extrapolated_derivative",
     "forward_difference",
+    "gaussian",
     "gradient",
     "gradient_descent",
     "hessian",
     "jacobian",
+    "lagrange_bound",
     "lagrange_multipliers",
+    "linear_regression",
+    "linearise",
     "newton_raphson",
     "newton_step",
+    "nonlinear_least_squares",
     "play",
+    "radius_of_convergence",
     "symbolic_hessian",
+    "taylor_coefficients",
+    "taylor_polynomial",
     "total_derivative",
 ]

@@ -3,7 +3,7 @@ r"""Finding where a slope is zero: Newton's method, gradient descent, Lagrange m
 Newton's method replaces a function by its tangent and goes to the tangent's zero
 (:eq:`eq-newton`); in several variables it replaces the gradient
 (:eq:`eq-newton-step`). Gradient descent needs no second derivative and goes downhill
-(:eq:`eq-descent`). Where the variables are tied by equations, the gradient of what is
+(:eq:`eq-def-descent`). Where the variables are tied by equations, the gradient of what is
 optimised is a combination of the gradients of the ties (:eq:`eq-lagrange`).
 """
 
@@ -208,7 +208,7 @@ class DescentResult:
 def gradient_descent(
     f, x0, *, gradient=None, step="line search", momentum=0.0, tol=1e-8, max_iter=10_000
 ):
-    r"""Walk downhill to a minimum (:eq:`eq-descent`).
+    r"""Walk downhill to a minimum (:eq:`eq-def-descent`).
 
     .. math:: v_{k+1} = \beta v_k - \gamma \nabla f(x_k), \qquad x_{k+1} = x_k + v_{k+1}
 

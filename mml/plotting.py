@@ -945,7 +945,7 @@ def plot_fit(x, y, curve=None, *, sigma=None, misses=False, ax=None):
         t = np.linspace(x.min(), x.max(), 200)
         ax.plot(t, curve(t), color=ORANGE)
         if misses:
-            ax.vlines(x, curve(x), y, color=RED, lw=1.5)
+            ax.vlines(x, curve(x), y, color=RED, lw=3)
     ax.errorbar(x, y, sigma, fmt="o", color=BLUE, ms=6, elinewidth=1.2, capsize=2)
     return ax
 
@@ -1098,3 +1098,35 @@ def plot_basins(step, ends, window, *, steps=60, size=320, ax=None):
     ax.plot(ends.real, ends.imag, "o", color="white", mec="black", ms=8)
     ax.set(xlim=window[:2], ylim=window[2:], aspect="equal")
     return ax, float((which == 0).mean())
+
+
+def plot_discs(points, discs, *, ax=None):
+    """Draw points of the complex plane as crosses, and discs around centres on the real line.
+
+    Parameters
+    ----------
+    points : array_like of complex, shape (k,)
+        Where a function breaks down.
+    discs : dict of float to float
+        Radius of the disc around each centre.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One colour a disc, with a dot in the middle.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(4.8, 4.4))
+    points = np.asarray(points, dtype=complex)
+    ax.axhline(0, color=GREY, lw=0.8)
+    ax.axvline(0, color=GREY, lw=0.8)
+    for (centre, radius), color in zip(discs.items(), cycle(COLOURS)):
+        ax.add_patch(plt.Circle((centre, 0), radius, fc=color, alpha=0.15, zorder=1))
+        ax.add_patch(plt.Circle((centre, 0), radius, fill=False, ec=color, lw=2))
+        ax.plot(centre, 0, "o", color=color, ms=7)
+    ax.plot(points.real, points.imag, "x", color=RED, ms=12, mew=3)
+    ax.autoscale_view()
+    ax.set(aspect="equal", xlabel="real part", ylabel="imaginary part")
+    return ax

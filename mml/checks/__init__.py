@@ -2,6 +2,7 @@
 
 from mml.checks._report import Report
 from mml.checks.backpropagation import check_backpropagation
+from mml.checks.gradient_descent import check_gradient_descent
 from mml.checks.gram_schmidt import check_gram_schmidt
 from mml.checks.heights import check_heights
 from mml.checks.pagerank import check_pagerank
@@ -13,6 +14,7 @@ from mml.checks.special_matrices import check_special_matrices
 __all__ = [
     "Report",
     "check_backpropagation",
+    "check_gradient_descent",
     "check_gram_schmidt",
     "check_heights",
     "check_pagerank",

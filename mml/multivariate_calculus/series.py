@@ -17,6 +17,8 @@ from sympy.core.function import ArgumentIndexError
 from mml._validation import as_array, as_count, as_number, as_vector
 from mml.multivariate_calculus.multivariate import gradient
 
+LARGE = 300  # operations beyond which a coefficient is left as it comes
+
 # --- the coefficients ---------------------------------------------------------------
 
 
@@ -206,7 +208,7 @@ def _quotient(e, x, a, n, turns):
 def _times(u, v):
     """Multiply two series (:eq:`eq-cauchy-product`)."""
     n = min(len(u), len(v))
-    return [sp.expand(sp.Add(*[u[j] * v[k - j] for j in range(k + 1)])) for k in range(n)]
+    return [sp.expand_mul(sp.Add(*[u[j] * v[k - j] for j in range(k + 1)])) for k in range(n)]
 
 
 def _power(u, p, turns=False):
@@ -227,7 +229,7 @@ def _power(u, p, turns=False):
     g = [u[0] ** p]
     for k in range(1, n + 1):
         terms = [(p * j - (k - j)) * u[j] * g[k - j] for j in range(1, k + 1)]
-        g.append(sp.expand(sp.Add(*terms) / (k * u[0])))
+        g.append(sp.expand_mul(sp.Add(*terms) / (k * u[0])))
     return g
 
 
@@ -235,7 +237,7 @@ def _exp(u):
     """Return the series of exp(u), from (exp u)' = u' exp u."""
     g = [sp.exp(u[0])]
     for k in range(1, len(u)):
-        g.append(sp.expand(sp.Add(*[j * u[j] * g[k - j] for j in range(1, k + 1)]) / k))
+        g.append(sp.expand_mul(sp.Add(*[j * u[j] * g[k - j] for j in range(1, k + 1)]) / k))
     return g
 
 
@@ -246,7 +248,7 @@ def _log(u):
     g = [sp.log(u[0])]
     for k in range(1, len(u)):
         terms = [j * g[j] * u[k - j] for j in range(1, k)]
-        g.append(sp.expand((u[k] - sp.Add(*terms) / k) / u[0]))
+        g.append(sp.expand_mul((u[k] - sp.Add(*terms) / k) / u[0]))
     return g
 
 
@@ -254,8 +256,8 @@ def _waves(u, sine, cosine, sign):
     """Return the series of sine and cosine of u, each of which is the other's slope."""
     s, c = [sine(u[0])], [cosine(u[0])]
     for k in range(1, len(u)):
-        s.append(sp.expand(sp.Add(*[j * u[j] * c[k - j] for j in range(1, k + 1)]) / k))
-        c.append(sp.expand(sign * sp.Add(*[j * u[j] * s[k - j] for j in range(1, k + 1)]) / k))
+        s.append(sp.expand_mul(sp.Add(*[j * u[j] * c[k - j] for j in range(1, k + 1)]) / k))
+        c.append(sp.expand_mul(sign * sp.Add(*[j * u[j] * s[k - j] for j in range(1, k + 1)]) / k))
     return s, c
 
 
@@ -298,7 +300,7 @@ def _by_slope(e, u, turns):
     inner = sp.Add(*[c * t**k for k, c in enumerate(u)])
     outer = _series(slope.subs(y, inner), t, sp.S.Zero, n - 1, turns=turns)
     rate = _times(outer, [k * u[k] for k in range(1, n + 1)])
-    return [start] + [sp.expand(rate[k - 1] / k) for k in range(1, n + 1)]
+    return [start] + [sp.expand_mul(rate[k - 1] / k) for k in range(1, n + 1)]
 
 
 def _by_limits(f, x, about, degree, problem):
@@ -349,7 +351,9 @@ def _sign(c, e):
 
 
 def _tidy(c):
-    return c if c.is_Rational else sp.nsimplify(c) if c.is_Float else sp.simplify(c)
+    if c.is_Rational or sp.count_ops(c) > LARGE:
+        return c
+    return sp.simplify(c)
 
 
 # --- how far it reaches -------------------------------------------------------------
@@ -495,7 +499,7 @@ def _zeros_of_factor(u, z, about):
         if not inner.is_polynomial(z):
             return _solved(u, z)
         near = sp.N((inner.subs(z, about) - start) / period)
-        middle = int(round(float(sp.re(near))))
+        middle = round(float(sp.re(near)))
         if sp.degree(inner, z) > 1:
             span = range(min(0, middle) - FAR, max(0, middle) + FAR + 1)
         else:

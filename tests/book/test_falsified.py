@@ -239,6 +239,8 @@ FALSE["multivariate_calculus/06_calculus"] = [
     ("eq-richardson", "better.then(s - c4 * h**4 / 4", "better.then(s + c4 * h**4 / 4"),
     ("eq-richardson", "4 * D0(h / 2) - D0(h)", "2 * D0(h / 2) - D0(h)"),
     ("eq-complex-step", "- h**2 * cubic(x).diff(x, 3) / 6", "+ h**2 * cubic(x).diff(x, 3) / 6"),
+    ("eq-second-error", "fourth * step**2 / 12", "fourth * step**2 / 24"),
+    ("prop-second-difference", "fourth = w**4", "fourth = w**3"),
     ("eq-pairs", "f1 * g0 + f0 * g1", "f1 * g1"),
 ]
 FALSE["multivariate_calculus/07_multivariate"] = [

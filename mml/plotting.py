@@ -1122,7 +1122,7 @@ def plot_discs(points, discs, *, ax=None):
     points = np.asarray(points, dtype=complex)
     ax.axhline(0, color=GREY, lw=0.8)
     ax.axvline(0, color=GREY, lw=0.8)
-    for (centre, radius), color in zip(discs.items(), cycle(COLOURS)):
+    for (centre, radius), color in zip(discs.items(), cycle(COLOURS), strict=False):
         ax.add_patch(plt.Circle((centre, 0), radius, fc=color, alpha=0.15, zorder=1))
         ax.add_patch(plt.Circle((centre, 0), radius, fill=False, ec=color, lw=2))
         ax.plot(centre, 0, "o", color=color, ms=7)

@@ -18,6 +18,7 @@ from mml.plotting import (
     plot_bent_grid,
     plot_confusion,
     plot_contours,
+    plot_discs,
     plot_faces,
     plot_fit,
     plot_grid_map,
@@ -380,3 +381,14 @@ def test_basins_are_coloured_and_counted():
     assert picture.shape == (40, 40, 3)
     assert lost == pytest.approx(0.25, abs=0.03)
     assert len({tuple(c) for c in picture.reshape(-1, 3)}) == 3
+
+
+def test_discs_show_their_centres_radii_and_the_points():
+    ax = plot_discs([1j, -1j], {0: 1, 2: 5**0.5})
+    rims = [p for p in ax.patches if not p.get_fill()]
+    assert [(p.center[0], p.radius) for p in rims] == [(0, 1), (2, 5**0.5)]
+    crosses = ax.lines[-1]
+    assert crosses.get_xdata().tolist() == [0, 0]
+    assert crosses.get_ydata().tolist() == [1, -1]
+    assert ax.get_xlim()[1] > 2 + 5**0.5
+    assert ax.get_aspect() == 1

@@ -390,6 +390,13 @@ class _Task:
         p = path[-1]
         r, R, _ = self.last
         scale = np.sqrt((R * R).sum(axis=0))
+        start = np.abs(path[0])
+        idle = (scale * start).max() <= 1e-14 * np.sqrt(self.size2())
+        if idle and start.any() and (np.abs(p - path[0]) <= 1e-3 * start).all():
+            raise ConvergenceError(
+                f"the parameters have no effect on the model near {path[0]}: start nearer",
+                iterates=path,
+            )
         if not scale.all() or np.linalg.cond(R / scale) > 1 / np.finfo(float).eps:
             raise np.linalg.LinAlgError(
                 f"the data do not determine all parameters at {p}: fewer, or more data"

@@ -17,7 +17,7 @@ from sympy.core.function import ArgumentIndexError
 from mml._validation import as_array, as_count, as_number, as_vector
 from mml.multivariate_calculus.multivariate import gradient
 
-LARGE = 300  # operations beyond which a coefficient is left as it comes
+LARGE = 24  # operations beyond which a coefficient is left as it comes
 
 # --- the coefficients ---------------------------------------------------------------
 
@@ -602,15 +602,13 @@ class Linearisation:
 
     def __call__(self, x):
         """Return value + gradient · (x - at), for one point or for many, one a row."""
-        step = as_array(x, "x") - self.at
+        x = as_array(x, "x")
         if np.ndim(self.at) == 0:
-            result = self.value + self.gradient * step
+            result = self.value + self.gradient * (x - self.at)
+        elif x.shape[-1:] == self.at.shape:
+            result = self.value + (x - self.at) @ self.gradient
         else:
-            if step.shape[-1] != len(self.at) or np.shape(x)[-1:] != self.at.shape:
-                raise ValueError(
-                    f"x must have {len(self.at)} entries a point, got shape {np.shape(x)}"
-                )
-            result = self.value + step @ self.gradient
+            raise ValueError(f"x must have {len(self.at)} entries a point, got shape {x.shape}")
         return float(result) if np.ndim(result) == 0 else result
 
 

@@ -280,6 +280,11 @@ def test_a_start_where_nothing_changes_is_no_answer():
 
     with pytest.raises(ConvergenceError, match="start nearer"):
         nonlinear_least_squares(bell, x, y, [100, 3], sigma=0.01 * np.sqrt(y) + 1e-9)
+    y[:3] = 0
+    with pytest.raises(ConvergenceError, match="start nearer"):
+        nonlinear_least_squares(bell, x, y, [100, 3])
+    zero = nonlinear_least_squares(lambda x, p: p[0] * x, [-1, 0, 1], [1, -2, 1], [0])
+    assert abs(zero.parameters[0]) < 1e-15
 
 
 def test_too_few_steps_keep_the_path():

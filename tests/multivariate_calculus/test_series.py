@@ -233,10 +233,10 @@ def test_radius_is_the_distance_to_the_nearest_pole(poles, about):
 @pytest.mark.parametrize("about", [0, 1, R(-1, 2)])
 @pytest.mark.parametrize("f", [sp.tan(x), 1 / (2 + x**3), sp.log(2 + x), sp.sqrt(3 + x**2)])
 def test_coefficients_grow_as_the_radius_says(f, about):
-    c = taylor_coefficients(f, x, about, 60)
+    c = taylor_coefficients(f, x, about, 30)
     R = float(radius_of_convergence(f, x, about))
-    grown = max(float(abs(sp.N(v))) ** (1 / k) for k, v in enumerate(c) if k >= 50 and v != 0)
-    assert_allclose(1 / grown, R, rtol=0.15)
+    grown = max(float(abs(sp.N(v))) ** (1 / k) for k, v in enumerate(c) if k >= 24 and v != 0)
+    assert_allclose(1 / grown, R, rtol=0.25)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Newton's method replaces a function by its tangent and goes to the tangent's zer
 (:eq:`eq-newton`); in several variables it replaces the gradient
 (:eq:`eq-newton-step`). Gradient descent needs no second derivative and goes downhill
 (:eq:`eq-def-descent`). Where the variables are tied by equations, the gradient of what is
-optimised is a combination of the gradients of the ties (:eq:`eq-lagrange`).
+optimised is a combination of the gradients of the ties (:eq:`eq-multipliers`).
 """
 
 from dataclasses import dataclass
@@ -395,7 +395,7 @@ class StationaryPoints(list):
 
 
 def lagrange_multipliers(f, constraints, variables):
-    r"""Find the real points where f is stationary under constraints (:eq:`eq-lagrange`).
+    r"""Find the real points where f is stationary under constraints (:eq:`eq-multipliers`).
 
     .. math:: \nabla f = \sum_i \lambda_i \nabla g_i, \qquad g_1 = \dots = g_m = 0
 

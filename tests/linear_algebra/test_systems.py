@@ -647,26 +647,3 @@ def test_names_agree_with_one_another(A):
     assume("symmetric" in names)
     values = np.linalg.eigvalsh(A)
     assert ("positive semidefinite" in names) == (values[0] > -1e-9)
-
-
-def test_the_elimination_is_vectorised():
-    """A pass over the entries one by one in Python would take seconds."""
-    import sys
-
-    calls = 0
-
-    def count(frame, event, arg):
-        nonlocal calls
-        calls += event == "line"
-        return count if frame.f_code.co_filename == systems.__file__ else None
-
-    A = np.random.default_rng(0).standard_normal((200, 200))
-    traced = sys.gettrace()
-    sys.settrace(lambda frame, event, arg: count(frame, event, arg))
-    try:
-        lu(A)
-        lu(A, method="rank-1")
-        solve(A, A[0])
-    finally:
-        sys.settrace(traced)
-    assert calls < 60 * 200  # lines of Python run: some for each column, none for each entry

@@ -25,7 +25,6 @@ from mml.linear_algebra import (
     row_echelon,
     shear,
     solve,
-    systems,
 )
 
 EPS = np.finfo(float).eps

@@ -997,6 +997,41 @@ def sandpit_game(pits, path):
         The board, with the numbers of each pit for the page's script.
     """
     path = as_array(path, "path", ndim=2)
+    dots = "".join(
+        f'<circle cx="{x:.3f}" cy="{6 - y:.3f}" r="0.08"/>'
+        f'<text x="{x + 0.12:.3f}" y="{6 - y - 0.1:.3f}">{k}</text>'
+        for k, (x, y) in enumerate(path, start=1)
+    )
+    words = f"{len(path)} numbered pokes that close in on one place"
+    return _board("sandpit-game", pits, words, dots)
+
+
+def sandpit_walk(pits, path):
+    """Return a board on which walks downhill can be started, and on it a finished one.
+
+    Parameters
+    ----------
+    pits : dict of str to Sandpit
+        The pits by the names under which they are offered.
+    path : array_like, shape (k, 2)
+        The walk that is drawn as long as nobody starts another.
+
+    Returns
+    -------
+    Drawing
+        The board, with the numbers of each pit for the page's script.
+    """
+    path = as_array(path, "path", ndim=2)
+    trail = "L".join(f"{x:.3f},{6 - y:.3f}" for x, y in path)
+    dots = "".join(f'<circle cx="{x:.3f}" cy="{6 - y:.3f}" r="0.05"/>' for x, y in path)
+    x, y = path[-1]
+    words = f"a walk of {len(path) - 1} steps to ({x:.2f}, {y:.2f})"
+    line = f'<path class="downhill trail" d="M{trail}"/>'
+    return _board("sandpit-walk", pits, words, line + dots)
+
+
+def _board(kind, pits, words, drawn):
+    """Return a square of 6 m with a grid, what is drawn on it, and the pits' numbers."""
     data = [
         {
             "name": name,
@@ -1014,19 +1049,14 @@ def sandpit_game(pits, path):
         f'<text x="{k}" y="6.45">{k}</text><text x="-0.3" y="{6.1 - k:.1f}">{k}</text>'
         for k in range(7)
     )
-    dots = "".join(
-        f'<circle cx="{x:.3f}" cy="{6 - y:.3f}" r="0.08"/>'
-        f'<text x="{x + 0.12:.3f}" y="{6 - y - 0.1:.3f}">{k}</text>'
-        for k, (x, y) in enumerate(path, start=1)
-    )
     html = (
-        f'<div class="sandpit-game" data-pits="{escape(json.dumps(data))}">'
-        '<svg viewBox="-0.6 -0.2 6.9 6.9" role="img" aria-label="A square of 6 by 6 metres with a '
-        f'grid, and {len(path)} numbered pokes that close in on one place">'
+        f'<div class="{kind}" data-pits="{escape(json.dumps(data))}">'
+        '<svg viewBox="-0.6 -0.2 6.9 6.9" role="img" '
+        f'aria-label="A square of 6 by 6 metres with a grid, and {words}"><g class="basins"></g>'
         f'<g class="lines">{lines}</g><g class="ticks">{numbers}</g>'
-        f'<g class="pokes">{dots}</g></svg></div>'
+        f'<g class="pokes">{drawn}</g></svg></div>'
     )
-    return Drawing(html, "A pit that can be poked, on the page of this book on the web.")
+    return Drawing(html, "A pit to try things in, on the page of this book on the web.")
 
 
 def plot_newton(f, iterates, window, *, ax=None):

@@ -1,6 +1,8 @@
 """The drawings show what they were given, refuse what they cannot draw, and repeat."""
 
+import json
 import re
+from html import unescape
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 
 from mml.linear_algebra import reflection
+from mml.multivariate_calculus import Sandpit
 from mml.plotting import (
     bear,
     bear_at_the_mirror,
@@ -37,6 +40,7 @@ from mml.plotting import (
     plot_walk,
     plot_web,
     plot_zoom,
+    sandpit_walk,
     set_plane,
     use_book_style,
 )
@@ -204,6 +208,17 @@ def test_the_mirror_that_turns_begins_as_the_reflection():
     assert drawing.html.count("<path") == 2 * len(bear()) + 2
     assert "on the web" in repr(drawing)
     assert drawing._repr_html_() == drawing.html
+
+
+def test_the_board_holds_the_pits_numbers_and_the_walk():
+    pit = Sandpit(3)
+    drawing = sandpit_walk({"a & b": pit}, [(1, 2), (3, 4.5)])
+    data = json.loads(unescape(re.search(r'data-pits="([^"]*)"', drawing.html)[1]))
+    assert data[0]["name"] == "a & b"
+    np.testing.assert_allclose(data[0]["minimum"], pit.minimum)
+    assert "M1.000,4.000L3.000,1.500" in drawing.html
+    assert "a walk of 1 steps to (3.00, 4.50)" in drawing.html
+    assert drawing.html.count("<circle") == 2
 
 
 @pytest.mark.parametrize(

@@ -1160,3 +1160,114 @@ def plot_discs(points, discs, *, ax=None):
     ax.autoscale_view()
     ax.set(aspect="equal", xlabel="real part", ylabel="imaginary part")
     return ax
+
+
+def plot_strips(datasets):
+    """Draw small sets of numbers as dots on lines, each with its mean and standard deviation.
+
+    Parameters
+    ----------
+    datasets : dict of str to array_like, shape (n,)
+        A name and its numbers; equal numbers are stacked.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing: a triangle below each line at the mean, a bar from one standard deviation
+        (divisor n) below it to one above.
+    """
+    _, ax = plt.subplots(figsize=(6.0, 0.5 + 1.15 * len(datasets)))
+    for level, (name, numbers) in enumerate(datasets.items()):
+        x = np.sort(as_vector(numbers, name))
+        height = np.array([np.sum(x[:i] == x[i]) for i in range(len(x))])
+        middle, width = x.mean(), x.std()
+        ax.axhline(-level, color=PALE, lw=1, zorder=0)
+        ax.plot(x, -level + 0.16 * height, "o", color=BLUE, ms=9)
+        ax.plot(middle, -level - 0.16, "^", color=ORANGE, ms=10)
+        ax.plot([middle - width, middle + width], 2 * [-level - 0.33], color=ORANGE, lw=5)
+    ax.set(yticks=-np.arange(len(datasets)), yticklabels=list(datasets))
+    ax.set(ylim=(-len(datasets) + 0.45, 0.6))
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    return ax
+
+
+def plot_products(X, *, names=("x", "y"), ax=None):
+    """Draw the product of both deviations from the mean as a rectangle for every point.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, 2)
+        The points.
+    names : tuple of str
+        What the axes show.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing: rectangles that count as positive are blue, the others orange and hatched.
+    """
+    X = as_matrix(X, "X")
+    if X.shape[1] != 2:
+        raise ValueError(f"X must have 2 columns, got shape {X.shape}")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5.2, 4.2))
+    middle = X.mean(axis=0)
+    for point in X:
+        wide, high = point - middle
+        style = {"color": BLUE} if wide * high > 0 else {"color": ORANGE, "hatch": "///"}
+        ax.add_patch(plt.Rectangle(middle, wide, high, alpha=0.28, **style))
+    ax.axvline(middle[0], color=GREY, lw=1)
+    ax.axhline(middle[1], color=GREY, lw=1)
+    ax.plot(*X.T, "o", color=INK, ms=7)
+    ax.plot(*middle, "^", color=ORANGE, ms=10)
+    ax.set(xlabel=names[0], ylabel=names[1])
+    return ax
+
+
+def plot_cloud(X, *, mean=None, S=None, axes=True, ax=None, color=BLUE):
+    r"""Draw points of the plane with the ellipse of their covariance matrix.
+
+    The ellipse is two standard deviations from the mean in every direction that its axes
+    have: its half-axes are :math:`2\sqrt{\lambda_i}` long and lie along the eigenvectors.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, 2)
+        The points.
+    mean, S : array_like, shapes (2,) and (2, 2), optional
+        Mean and covariance matrix; by default those of X (divisor n).
+    axes : bool
+        Whether to draw the half-axes as arrows.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+    color : str
+        The colour of the points.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing, with equal scales.
+    """
+    X = as_matrix(X, "X")
+    if X.shape[1] != 2:
+        raise ValueError(f"X must have 2 columns, got shape {X.shape}")
+    middle = X.mean(axis=0) if mean is None else as_vector(mean, "mean")
+    S = np.cov(X, rowvar=False, ddof=0) if S is None else as_square(S, "S")
+    values, vectors = np.linalg.eigh(S)
+    half_axes = 2 * vectors * np.sqrt(np.maximum(values, 0))
+    vectors = np.where(vectors.sum(axis=0) < 0, -1, 1) * half_axes
+    turn = np.linspace(0, 2 * np.pi, 181)
+    ring = middle[:, None] + half_axes @ [np.cos(turn), np.sin(turn)]
+    if ax is None:
+        _, ax = plt.subplots(figsize=(4.6, 4.2))
+    ax.plot(*X.T, ".", color=color, ms=5, alpha=0.5)
+    ax.plot(*ring, color=ORANGE, lw=2.2)
+    if axes:
+        for way in vectors.T[::-1]:
+            if np.linalg.norm(way) > 1e-6 * np.abs(half_axes).max():
+                draw_arrow(ax, middle + way, tail=middle, color=INK)
+    ax.set_aspect("equal")
+    return ax

@@ -19,6 +19,7 @@ from mml.plotting import (
     plot_basins,
     plot_bear,
     plot_bent_grid,
+    plot_cloud,
     plot_confusion,
     plot_contours,
     plot_discs,
@@ -32,8 +33,10 @@ from mml.plotting import (
     plot_newton,
     plot_picture_map,
     plot_pictures,
+    plot_products,
     plot_sector,
     plot_stack,
+    plot_strips,
     plot_traces,
     plot_turn,
     plot_two_grids,
@@ -407,3 +410,36 @@ def test_discs_show_their_centres_radii_and_the_points():
     assert crosses.get_ydata().tolist() == [1, -1]
     assert ax.get_xlim()[1] > 2 + 5**0.5
     assert ax.get_aspect() == 1
+
+
+def test_strips_show_mean_and_width():
+    ax = plot_strips({"a": [1, 3, 3, 5], "b": [0.0, 6.0]})
+    marks = [line for line in ax.lines if line.get_marker() == "^"]
+    assert [line.get_xdata()[0] for line in marks] == [3, 3]
+    bars = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 5]
+    np.testing.assert_allclose(bars, [[3 - 2**0.5, 3 + 2**0.5], [0, 6]])
+    dots = [line.get_ydata() for line in ax.lines if line.get_marker() == "o"]
+    np.testing.assert_allclose(dots[0], [0, 0, 0.16, 0])
+
+
+def test_products_are_rectangles_with_signs():
+    X = [[0, 0], [4, 2], [2, 4]]
+    ax = plot_products(X)
+    areas = [patch.get_width() * patch.get_height() for patch in ax.patches]
+    np.testing.assert_allclose(areas, [4, 0, 0])
+    with pytest.raises(ValueError, match="2 columns"):
+        plot_products([[1, 2, 3]])
+
+
+def test_the_ellipse_of_a_cloud_lies_two_deviations_out():
+    X = np.random.default_rng(0).standard_normal((300, 2)) @ [[2, 1], [0, 1]] + [5, -3]
+    ax = plot_cloud(X)
+    ring = np.array(ax.lines[1].get_data())
+    away = ring - X.mean(axis=0)[:, None]
+    S = np.cov(X, rowvar=False, ddof=0)
+    np.testing.assert_allclose((away * np.linalg.solve(S, away)).sum(axis=0), 4)
+    assert len(ax.texts) == 2
+    flat = plot_cloud([[0, 0], [1, 1], [2, 2]])
+    assert len(flat.texts) == 1
+    with pytest.raises(ValueError, match="2 columns"):
+        plot_cloud([[1, 2, 3]])

@@ -9,8 +9,12 @@
   const made = new Map();
 
   const tooWide = (box) => box.clientWidth > 0 && box.scrollWidth > box.clientWidth;
-  const inlineTooWide = (box) =>
-    box.firstElementChild && box.getBoundingClientRect().width > box.parentElement.clientWidth + 1;
+  // the width of a line is that of the nearest box that is not itself in a line
+  const inlineTooWide = (box) => {
+    let line = box.parentElement;
+    while (line && !line.clientWidth) line = line.parentElement;
+    return box.firstElementChild && line && box.getBoundingClientRect().width > line.clientWidth + 1;
+  };
 
   function mark(box, name) {
     if (made.has(box) || box.hasAttribute("tabindex")) return;

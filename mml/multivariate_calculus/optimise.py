@@ -412,8 +412,8 @@ def lagrange_multipliers(f, constraints, variables):
     -------
     StationaryPoints
         All of them where f and the constraints are polynomials with rational coefficients
-        (decimals are read as fractions), or f is one times the exponential of one, plus a
-        constant. Otherwise those that a search from 400 starts found, and `complete` is
+        (decimals are read as fractions), or f is a number times the exponential of such a
+        polynomial, plus a number. Otherwise those that a search from 400 starts found, and `complete` is
         False.
 
     Raises

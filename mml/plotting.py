@@ -1271,3 +1271,149 @@ def plot_cloud(X, *, mean=None, S=None, axes=True, ax=None, color=BLUE):
                 draw_arrow(ax, middle + way, tail=middle, color=INK)
     ax.set_aspect("equal")
     return ax
+
+
+def plot_shadows(points, direction, *, ax=None):
+    """Draw points, a line through their mean, and each point's way to the line.
+
+    Parameters
+    ----------
+    points : array_like, shape (N, 2)
+        One point a row.
+    direction : array_like, shape (2,)
+        Along the line; of any length but zero.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing, with equal scales.
+    """
+    points, way = as_matrix(points, "points"), as_vector(direction, "direction")
+    way = way / np.linalg.norm(way)
+    mean = points.mean(axis=0)
+    along = (points - mean) @ way
+    feet = mean + np.outer(along, way)
+    if ax is None:
+        _, ax = plt.subplots(figsize=(4.8, 4.2))
+    for point, foot in zip(points, feet, strict=True):
+        ax.plot(*np.transpose([point, foot]), "--", color=GREY, lw=1.2)
+    reach = 1.2 * np.abs(along).max()
+    ax.plot(*np.transpose([mean - reach * way, mean + reach * way]), color=ORANGE)
+    ax.plot(*feet.T, "o", color=ORANGE, ms=5)
+    ax.plot(*points.T, "o", color=BLUE)
+    ax.plot(*mean, "+", color=INK, ms=14, mew=2)
+    ax.set_aspect("equal")
+    ax.grid(True)
+    return ax
+
+
+def plot_weights(pictures, titles=None, *, columns=None):
+    """Show pictures of positive (orange) and negative (blue) weights, each to its own scale.
+
+    Parameters
+    ----------
+    pictures : array_like, shape (k, rows, columns)
+        Weights; zero is white.
+    titles : sequence of str, optional
+        One for each picture, above it.
+    columns : int, optional
+        How many pictures a row; all in one row where not given.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The drawing.
+    """
+    pictures = as_array(pictures, "pictures", ndim=3)
+    largest = np.abs(pictures).max(axis=(1, 2), keepdims=True)
+    scaled = pictures / np.where(largest > 0, largest, 1)
+    figure = plot_pictures(scaled, titles, columns=columns)
+    for ax in figure.axes:
+        for image in ax.images:
+            image.set(cmap="PuOr_r", clim=(-1, 1))
+    return figure
+
+
+def plot_classes(points, labels, *, shown=1500, seed=0, ax=None):
+    """Draw points of several classes, each as the numeral of its class.
+
+    Parameters
+    ----------
+    points : array_like, shape (N, 2)
+        One point a row.
+    labels : array_like of int, shape (N,)
+        The class of each.
+    shown : int
+        How many are drawn: a random choice of them where there are more.
+    seed : int
+        Of the choice.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The drawing.
+    """
+    points, labels = as_matrix(points, "points"), np.asarray(labels)
+    chosen = np.random.default_rng(seed).permutation(len(points))[:shown]
+    points, labels = points[chosen], labels[chosen]
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6.4, 5.2))
+    colours = plt.get_cmap("tab10").colors
+    for label in np.unique(labels):
+        own = points[labels == label]
+        ax.plot(
+            *own.T, linestyle="none", marker=f"${label}$", ms=6, mew=0.3,
+            color=colours[label % 10],
+        )  # fmt: skip
+    ax.grid(True)
+    return ax
+
+
+def plot_projection(x, B, *, ax=None):
+    """Draw a point, its plumb line and its projection on a line of the plane or a plane of space.
+
+    Parameters
+    ----------
+    x : array_like, shape (D,)
+        The point; D is 2 or 3.
+    B : array_like, shape (D, D - 1)
+        Independent columns that span the line or the plane.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        x is orange and its projection p blue. A plane of space is drawn as if it were level.
+    """
+    x, B = as_vector(x, "x"), as_matrix(B, "B")
+    D = len(x)
+    if D not in (2, 3) or B.shape != (D, D - 1):
+        raise ValueError(f"B must have shape (2, 1) or (3, 2), to go with x, got {B.shape}")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(4.8, 4.4))
+    Q = np.linalg.qr(B)[0]
+    p = Q @ (Q.T @ x)
+    if D == 2:
+        reach = 1.25 * max(np.abs(x).max(), np.abs(p).max())
+        ax.axline((0, 0), tuple(B[:, 0]), color=GREY, lw=1.5)
+        ax.set(xlim=(-0.15 * reach, reach), ylim=(-0.15 * reach, reach), aspect="equal")
+        ax.grid(True)
+        tips = {"x": x, "p": p}
+    else:
+        along, rest = np.linalg.norm(p), np.linalg.norm(x - p)
+        view = np.array([[1.0, 0.45], [0.0, 0.4]])  # how an artist draws a floor
+        corners = np.array([[-0.3, -0.6], [1.4, -0.6], [1.4, 0.6], [-0.3, 0.6]]) * along
+        ax.fill(*(view @ corners.T), color=PALE, alpha=0.6, lw=0)
+        tip = view @ [along, 0]
+        tips = {"x": tip + [0, rest], "p": tip}
+        ax.set_aspect("equal")
+        ax.axis("off")
+    draw_arrow(ax, tips["x"], color=ORANGE, label="x")
+    draw_arrow(ax, tips["p"], color=BLUE, label="p", offset=(4, -16))
+    ax.plot(*np.transpose([tips["x"], tips["p"]]), ":", color=GREY)
+    return ax

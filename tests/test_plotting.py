@@ -19,6 +19,7 @@ from mml.plotting import (
     plot_basins,
     plot_bear,
     plot_bent_grid,
+    plot_classes,
     plot_cloud,
     plot_confusion,
     plot_contours,
@@ -35,6 +36,7 @@ from mml.plotting import (
     plot_pictures,
     plot_products,
     plot_sector,
+    plot_shadows,
     plot_stack,
     plot_strips,
     plot_traces,
@@ -42,6 +44,7 @@ from mml.plotting import (
     plot_two_grids,
     plot_walk,
     plot_web,
+    plot_weights,
     plot_zoom,
     sandpit_walk,
     set_plane,
@@ -443,3 +446,34 @@ def test_the_ellipse_of_a_cloud_lies_two_deviations_out():
     assert len(flat.texts) == 1
     with pytest.raises(ValueError, match="2 columns"):
         plot_cloud([[1, 2, 3]])
+
+
+def test_shadows_stand_at_right_angles_on_the_line():
+    points = np.array([[0.0, 0.0], [4.0, 2.0], [2.0, 4.0]])
+    ax = plot_shadows(points, [2, 1])
+    ways = [line.get_xydata() for line in ax.lines if line.get_linestyle() == "--"]
+    assert len(ways) == 3
+    for (start, foot), point in zip(ways, points, strict=True):
+        assert (start == point).all()
+        assert abs((foot - point) @ [2, 1]) < 1e-12
+        assert abs((foot - points.mean(axis=0)) @ [1, -2]) < 1e-12
+    assert ax.get_aspect() == 1
+
+
+def test_weights_are_scaled_about_zero():
+    figure = plot_weights(np.array([[[0.0, -2.0]], [[0.0, 0.0]]]), ["a", "b"])
+    first, second = figure.axes
+    assert first.images[0].get_array().tolist() == [[0, -1]]
+    assert first.images[0].get_clim() == (-1, 1)
+    assert not second.images[0].get_array().any()
+    assert first.get_title() == "a"
+
+
+def test_classes_are_drawn_as_numerals():
+    rng = np.random.default_rng(0)
+    points, labels = rng.standard_normal((40, 2)), np.arange(40) % 3
+    ax = plot_classes(points, labels, shown=30)
+    assert [line.get_marker() for line in ax.lines] == ["$0$", "$1$", "$2$"]
+    assert sum(len(line.get_xdata()) for line in ax.lines) == 30
+    own = ax.lines[1].get_xydata()
+    assert all((point == points[labels == 1]).all(axis=1).any() for point in own)

@@ -413,8 +413,8 @@ def lagrange_multipliers(f, constraints, variables):
     StationaryPoints
         All of them where f and the constraints are polynomials with rational coefficients
         (decimals are read as fractions), or f is a number times the exponential of such a
-        polynomial, plus a number. Otherwise those that a search from 400 starts found, and `complete` is
-        False.
+        polynomial, plus a number. Otherwise those that a search from 400 starts found, and
+        `complete` is False.
 
     Raises
     ------
@@ -527,7 +527,10 @@ def _result(f, rows, factor, point, numbers, m):
         )
     coordinates = point if exact else {v: sp.N(x, 17) for v, x in numbers.items()}
     value = f.subs(point) if exact else f.evalf(17, subs=numbers)
-    if m and max(sizes, default=0) < sp.Float(10) ** (-DIGITS // 2):
+    scale = sp.prod(
+        max(abs(c) for e in J.row(i) for c in sp.Poly(e, *point).coeffs()) for i in range(m)
+    )
+    if m and max(sizes, default=0) <= scale * sp.Float(10) ** (-DIGITS // 2):
         return StationaryPoint(coordinates, (), _tidy(value), True)
     multipliers = ()
     if m:
@@ -723,4 +726,14 @@ def _polish(system, z0):
             fit = least_squares(system, z0, xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=200)
         except (ValueError, np.linalg.LinAlgError):
             return None
-    return fit.x if np.abs(fit.fun).max() < 1e-10 else None
+    if np.abs(fit.fun).max() >= 1e-10:
+        return None
+    if len(fit.fun) == len(fit.x):  # small, but is it near a zero? ask Newton's step
+        try:
+            step = np.linalg.solve(fit.jac, fit.fun)
+        except np.linalg.LinAlgError:
+            return None
+        if not np.abs(step).max() <= 1e-4 * (1 + np.abs(fit.x).max()):
+            return None
+        return fit.x - step
+    return fit.x

@@ -257,6 +257,18 @@ def test_hyperbolic_constraint_by_search():
     assert_allclose(float(found[0].point[x]), 0.957782, atol=1e-6)
 
 
+def test_where_an_exponential_fades_nothing_is_found():
+    found = lagrange_multipliers(x * sp.exp(-(x**2) - y**2), x + y - 1, [x, y])
+    assert not found.complete
+    assert_allclose([float(s.point[x]) for s in found], [(1 - 5**0.5) / 4, (1 + 5**0.5) / 4])
+
+
+def test_the_unit_of_a_constraint_makes_no_point_singular():
+    (only,) = lagrange_multipliers(x * y, (x + y - 10) / sp.Integer(10) ** 31, [x, y])
+    assert not only.singular
+    assert only.multipliers == (5 * 10**31,)
+
+
 def test_singular_points_are_candidates():
     (cusp,) = lagrange_multipliers(x, y**2 - x**3, [x, y])
     assert cusp.singular

@@ -75,8 +75,18 @@ def test_other_right_slopes_pass():
     def by_complex_step(x, mu, sigma):
         return np.imag(g(x, mu + 1e-30j, sigma)) / 1e-30
 
-    report = check_heights(d_mu=by_complex_step, d_sigma=d_sigma, fit=damped)
+    def by_difference(x, mu, sigma, h=1e-6):
+        return (g(x, mu, sigma + h) - g(x, mu, sigma - h)) / (2 * h)
+
+    report = check_heights(d_mu=by_complex_step, d_sigma=by_difference, fit=damped)
     assert report.passed, report
+
+
+@pytest.mark.parametrize("wrong", [np.zeros(4), np.zeros(2), np.zeros((3, 2)), (1, 2)])
+def test_a_fit_of_another_shape_fails_and_does_no_harm(wrong):
+    report = check_heights(d_mu=d_mu, d_sigma=d_sigma, fit=lambda *case: wrong)
+    (failure,) = report.failures
+    assert failure.property == "a fit returns parameters and standard errors"
 
 
 def test_the_stub_fails():
@@ -94,6 +104,7 @@ WRONG_SLOPES = [
         "the factor in front is forgotten",
         {"d_sigma": lambda x, m, s: g(x, m, s) * (x - m) ** 2 / s**3},
     ),
+    ("a sign in the slope by σ", {"d_sigma": lambda x, m, s: -d_sigma(x, m, s)}),
     ("σ for σ²", {"d_sigma": lambda x, m, s: g(x, m, s) * ((x - m) ** 2 / s**2 - 1 / s)}),
 ]
 
@@ -127,7 +138,19 @@ def bare(x, y, errors, start):
     return p, np.sqrt(np.diag(np.linalg.inv(J.T @ J)))
 
 
+def alone(x, y, errors, start):
+    p, _ = damped(x, y, errors, start)
+    J = np.stack([d_mu(x, *p), d_sigma(x, *p)], axis=1) / errors[:, None]
+    return p, 1 / np.sqrt(np.diag(J.T @ J))
+
+
+def swapped(*case):
+    return tuple(part[::-1] for part in damped(*case))
+
+
 WRONG_FITS = {
+    "each parameter inverted by itself": alone,
+    "σ and μ in the wrong order": swapped,
     "the errors are ignored": lambda x, y, e, p: damped(x, y, e, p, weights=np.ones_like(e)),
     "divided by the error instead of its square": lambda x, y, e, p: damped(
         x, y, e, p, weights=np.sqrt(e)

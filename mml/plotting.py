@@ -1176,7 +1176,7 @@ def plot_strips(datasets):
         The drawing: a triangle below each line at the mean, a bar from one standard deviation
         (divisor n) below it to one above.
     """
-    _, ax = plt.subplots(figsize=(6.0, 0.5 + 1.15 * len(datasets)))
+    _, ax = plt.subplots(figsize=(4.8, 0.5 + 1.1 * len(datasets)))
     for level, (name, numbers) in enumerate(datasets.items()):
         x = np.sort(as_vector(numbers, name))
         height = np.array([np.sum(x[:i] == x[i]) for i in range(len(x))])
@@ -1217,8 +1217,9 @@ def plot_products(X, *, names=("x", "y"), ax=None):
     middle = X.mean(axis=0)
     for point in X:
         wide, high = point - middle
-        style = {"color": BLUE} if wide * high > 0 else {"color": ORANGE, "hatch": "///"}
-        ax.add_patch(plt.Rectangle(middle, wide, high, alpha=0.28, **style))
+        color, hatch = (BLUE, None) if wide * high > 0 else (ORANGE, "///")
+        face = (*to_rgb(color), 0.28)
+        ax.add_patch(plt.Rectangle(middle, wide, high, fc=face, ec=color, hatch=hatch))
     ax.axvline(middle[0], color=GREY, lw=1)
     ax.axhline(middle[1], color=GREY, lw=1)
     ax.plot(*X.T, "o", color=INK, ms=7)
@@ -1409,8 +1410,8 @@ def plot_projection(x, B, *, ax=None):
         view = np.array([[1.0, 0.45], [0.0, 0.4]])  # how an artist draws a floor
         corners = np.array([[-0.3, -0.6], [1.4, -0.6], [1.4, 0.6], [-0.3, 0.6]]) * along
         ax.fill(*(view @ corners.T), color=PALE, alpha=0.6, lw=0)
-        tip = view @ [along, 0]
-        tips = {"x": tip + [0, rest], "p": tip}
+        p = view @ [along, 0]
+        tips = {"x": p + np.array([0, rest]), "p": p}
         ax.set_aspect("equal")
         ax.axis("off")
     draw_arrow(ax, tips["x"], color=ORANGE, label="x")

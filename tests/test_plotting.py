@@ -35,6 +35,7 @@ from mml.plotting import (
     plot_picture_map,
     plot_pictures,
     plot_products,
+    plot_projection,
     plot_sector,
     plot_shadows,
     plot_stack,
@@ -227,9 +228,18 @@ def test_the_board_holds_the_pits_numbers_and_the_walk():
     assert drawing.html.count("<circle") == 2
 
 
+def test_the_plumb_line_ends_at_the_projection():
+    plumb = plot_projection([2, 6], [[3], [4]]).get_lines()[-1]
+    np.testing.assert_allclose(plumb.get_xydata(), [[2, 6], [3.6, 4.8]])
+    plumb = plot_projection([6, 0, 0], [[1, 0], [1, 1], [1, 2]]).get_lines()[-1]
+    (x1, y1), (x2, y2) = plumb.get_xydata()
+    np.testing.assert_allclose([x2 - x1, y1 - y2], [0, np.sqrt(6)], atol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("draw", "words"),
     [
+        (lambda: plot_projection([1, 2, 3, 4], np.ones((4, 3))), "B must have shape"),
         (lambda: plot_grid_map({"A": [[1, 2, 3]]}), "A must be square"),
         (lambda: plot_picture_map([1, 2], {"": np.eye(2)}), "image must be a matrix"),
         (lambda: plot_lines([(1, 2)], (0, 1, 0, 1)), r"rows \(a, b, c\)"),

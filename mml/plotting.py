@@ -1218,7 +1218,7 @@ def plot_products(X, *, names=("x", "y"), ax=None):
     for point in X:
         wide, high = point - middle
         color, hatch = (BLUE, None) if wide * high > 0 else (ORANGE, "///")
-        face = (*to_rgb(color), 0.28)
+        face = 1 - 0.28 * (1 - np.array(to_rgb(color)))  # opaque: in SVG a hatch drops the alpha
         ax.add_patch(plt.Rectangle(middle, wide, high, fc=face, ec=color, hatch=hatch))
     ax.axvline(middle[0], color=GREY, lw=1)
     ax.axhline(middle[1], color=GREY, lw=1)

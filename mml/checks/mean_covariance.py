@@ -173,6 +173,16 @@ def adds_up(functions, first, second):
     compare_states(updated(functions, [first, second]), [first, second])
 
 
+def update_keeps_arguments(functions, first, second):
+    updated(functions, [first, second])
+    if functions.update.changed:
+        raise Mismatch(
+            "mean, covariance and batch as they were",
+            "others: the function wrote into them",
+            misconception=WRITES,
+        )
+
+
 def adds_up_far_away(functions, first, second):
     far = [first + OFFSET, second + OFFSET]
     S = updated(functions, far)[2]
@@ -643,6 +653,13 @@ PROPERTIES = [
         two_batches(),
         needs=(ADDS_UP,),
         misconceptions=(UPDATE_CANCELS,),
+        arguments=("first", "second"),
+    ),
+    Property(
+        "update leaves what it is given alone",
+        update_keeps_arguments,
+        two_batches(),
+        needs=(ADDS_UP,),
         arguments=("first", "second"),
     ),
     Property(

@@ -194,7 +194,14 @@ def short_update(count, m, S, batch):
     return total, middle, squares / total - np.outer(middle, middle)
 
 
+def changing_update(count, m, S, batch):
+    result = lab.update_of(count, m, S, batch)
+    m += result[1] - m
+    return result
+
+
 WRONG = [
+    ("update", changing_update, "the data are changed"),
     ("mean", lambda X: X.mean(axis=1), "a mean for every sample, not for every feature"),
     ("mean", lambda X: X.mean(), "one mean for everything"),
     ("mean", lambda X: np.full(X.shape[1], X.mean()), "one mean for everything"),

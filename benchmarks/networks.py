@@ -1,4 +1,7 @@
-"""One epoch of training: a 784-128-10 network on MNIST's 60,000 pictures.
+"""One gradient and one epoch of training: a 784-128-10 network on MNIST's 60,000 pictures.
+
+The gradient is that of one batch in double precision; the distance is the largest difference
+from mml's own, relative to its largest entry: do two programs agree on it?
 
 Batches of 64 in a new random order, float32, one hidden layer of rectified linear units, plain
 descent with step 0.1 on the cross-entropy, all from the same first weights but scikit-learn,
@@ -46,6 +49,22 @@ def cases():
             skipped[name] = why
         else:
             runs[name] = make(found, X, y, T)
+    torch, why = peer("torch")
+    gradient, floor = our_gradient(X, y)
+    reference = gradient()
+    yield Case(
+        name=f"the gradient of one batch of {4 * BATCH}, 784-128-10, float64",
+        runs={"mml": gradient} | ({"PyTorch": torch_gradient(torch, X, y)} if torch else {}),
+        distance=lambda found: (
+            max(np.abs(a - b).max() for a, b in zip(found, reference, strict=True))
+            / max(np.abs(a).max() for a in reference)
+        ),
+        within=1e-12,
+        limit=floor,
+        limit_name="the matrix products alone, in NumPy",
+        skipped={} if torch else {"PyTorch": why},
+        repeats=25,
+    )
     yield Case(
         name=f"one epoch, 784-128-10, batch {BATCH}, float32, {len(X):,} pictures",
         runs=runs,
@@ -58,9 +77,48 @@ def cases():
     )
 
 
-def first_network():
+def first_network(dtype=np.float32):
     """Return the network from which all runs start."""
-    return Network(SIZES, activation="relu", cost="cross-entropy", dtype=np.float32, seed=0)
+    return Network(SIZES, activation="relu", cost="cross-entropy", dtype=dtype, seed=0)
+
+
+def our_gradient(X, y):
+    """Return a function that takes the gradient of one batch, and one that only multiplies."""
+    net, x, labels = first_network(np.float64), X[: 4 * BATCH].astype(float), y[: 4 * BATCH]
+    W, V = net.weights
+
+    def run():
+        return [part for pair in net.gradients(x, labels) for part in pair]
+
+    def multiply():
+        hidden = x @ W.T
+        scores = hidden @ V.T
+        return (scores.T @ hidden, (scores @ V).T @ x)
+
+    return run, multiply
+
+
+def torch_gradient(torch, X, y):
+    """The same gradient by PyTorch's automatic differentiation."""
+    torch.set_num_threads(1)
+    first = first_network(np.float64)
+    layers = [torch.nn.Linear(m, n, dtype=torch.float64) for m, n in pairwise(SIZES)]
+    with torch.no_grad():
+        for layer, W, b in zip(layers, first.weights, first.biases, strict=True):
+            layer.weight.copy_(torch.from_numpy(W))
+            layer.bias.copy_(torch.from_numpy(b))
+    net, cost = (
+        torch.nn.Sequential(layers[0], torch.nn.ReLU(), layers[1]),
+        torch.nn.CrossEntropyLoss(),
+    )
+    x = torch.from_numpy(X[: 4 * BATCH].astype(float))
+    labels = torch.from_numpy(y[: 4 * BATCH]).long()
+    parameters = list(net.parameters())
+
+    def run():
+        return [slope.numpy() for slope in torch.autograd.grad(cost(net(x), labels), parameters)]
+
+    return run
 
 
 def ours(X, y, T):

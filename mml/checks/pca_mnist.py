@@ -193,6 +193,8 @@ FEW = [(cloud(seed, n, d), k) for seed, n, d, k in ((0, 6, 3, 1), (1, 9, 4, 2), 
 WIDE = [(cloud(seed, n, d), k) for seed, n, d, k in ((3, 3, 5, 1), (4, 5, 9, 2), (5, 6, 20, 3))]
 HUGE = [(np.random.default_rng(6).standard_normal((40, 20_000)), 3)]
 
+CONSTANTS = [np.array([[1.0, 5.0], [3.0, 5.0]]), np.insert(cloud(11, 6, 3), 1, 0.1, axis=1)]
+
 with_k = tables().flatmap(lambda X: st.tuples(st.just(X), st.integers(1, X.shape[1])))
 
 
@@ -314,6 +316,12 @@ CONSTANT = Misconception(
     "A feature that never changes, such as a pixel at the rim, has the standard deviation 0. "
     "Divide it by 1 instead: its deviations are 0 anyway.",
 )
+ROUNDED = Misconception(
+    "a constant feature whose standard deviation is rounding error",
+    "Equal numbers may have a standard deviation of 1e-17 instead of 0, which no comparison with 0 "
+    "finds. Compare the largest and the smallest value of the feature.",
+    lambda functions: _only_constants_are_wrong(functions),
+)
 BY_SAMPLE = Misconception(
     "the mean of each sample instead of each feature",
     "Samples are rows. The mean of a feature runs down a column: axis=0.",
@@ -408,7 +416,8 @@ SCALED_DATA = Misconception(
 )
 LONG = Misconception(
     "components that are not of length 1",
-    "Xᵀu is an eigenvector, but its length is the root of the eigenvalue. Divide by it.",
+    "Xᵀu is an eigenvector, but its length is the root of N times the variance. Divide each "
+    "column by its own length.",
     lambda functions: _long(functions),
 )
 U_FOR_V = Misconception(
@@ -445,15 +454,25 @@ SCORES = Misconception(
 )
 
 
+def _only_constants_are_wrong(functions):
+    for X in CONSTANTS:
+        got, varies = functions.normalise(X), np.ptp(X, axis=0) > 0
+        if not np.isfinite(got).all():
+            return False
+        if not np.allclose(got[:, varies], standardised(X)[:, varies]):
+            return False
+    return True
+
+
 def _long(functions):
+    squares = []
     for X, k in WIDE:
         _, B, _ = parts_of(functions, "pca_wide", X, k)
         gram = B.T @ B
         if not np.allclose(gram, np.diag(np.diag(gram)), atol=1e-8 * gram.max()):
             return False
-        if np.allclose(np.diag(gram), 1):
-            return False
-    return True
+        squares.extend(np.diag(gram))
+    return not np.allclose(squares, 1)
 
 
 DIRECTIONS = (UNCENTRED, ASCENDING, ROWS_OF_V, SCALED_DATA, UNSORTED)
@@ -506,12 +525,9 @@ PROPERTIES = [
     Property(
         "and a constant feature becomes 0",
         is_standard,
-        [
-            (np.array([[1.0, 5.0], [3.0, 5.0]]),),
-            (np.insert(cloud(11, 6, 3), 1, 0.1, axis=1),),
-        ],
+        [(X,) for X in CONSTANTS],
         needs=("normalise gives every feature mean 0 and standard deviation 1",),
-        misconceptions=(CONSTANT,),
+        misconceptions=(CONSTANT, ROUNDED),
         arguments=("X",),
     ),
     *_for("pca", FEW, with_k),

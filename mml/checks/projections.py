@@ -79,6 +79,15 @@ def is_symmetric(functions, B):
     compare(P.T, P, TOLERANCE, words=("P to be symmetric: it is\n", "and its transpose is\n"))
 
 
+def keeps_nothing_else(functions, B):
+    size, k = np.trace(matrix_of(functions, B)), B.shape[1]
+    if not abs(size - k) <= TOLERANCE * max(1, abs(size)):
+        raise Mismatch(
+            f"the trace {k}: only the span of the columns stays, of dimension {k}",
+            f"the trace {size:.6g}",
+        )
+
+
 def ignores_lengths(functions, B, factor):
     C = B.copy()
     C[:, 0] *= factor
@@ -323,7 +332,7 @@ SQUARED = Misconception(
     "the condition number is squared",
     "On paper (B.T B)^-1 is right. In floating point B.T B has the square of B's condition number, "
     "and twice as many digits go. Make the columns orthonormal, by QR or by your Gram–Schmidt, "
-    "and use Q Q.T.",
+    "and use Q Q.T. (A Gram–Schmidt that subtracts only once loses as much: subtract twice.)",
     _right_but_flat,
 )
 ABSOLUTE = Misconception(
@@ -388,6 +397,7 @@ PASSED_ON = Misconception(
 SHAPE = "the matrix is square, with a row for each row of B"
 STAYS = "the columns of B stay where they are"
 ANGLE = "what is left stands at right angles to the columns"
+ALONE = "nothing but their span stays"
 POINT = "the answer is a point of the space"
 NEAREST = "it is the nearest point of the subspace"
 
@@ -430,6 +440,14 @@ PROPERTIES = (
         arguments=("B",),
     ),
     Property(
+        ALONE,
+        keeps_nothing_else,
+        st.tuples(bases),
+        needs=(STAYS, ANGLE),
+        misconceptions=MAPS,
+        arguments=("B",),
+    ),
+    Property(
         "the length of a column does not matter",
         ignores_lengths,
         st.tuples(bases, st.sampled_from([2.0, -1.0, 1e-14, 1e14])),
@@ -441,7 +459,7 @@ PROPERTIES = (
         "columns at a small angle cost no more digits than they must",
         stands_flat_bases,
         FLAT,
-        needs=(STAYS, ANGLE),
+        needs=(STAYS, ANGLE, ALONE),
         misconceptions=(SQUARED, *MAPS),
         arguments=("B",),
     ),

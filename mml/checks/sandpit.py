@@ -104,6 +104,12 @@ def _hill(x):
     return -2 * (x - np.array([4.1, 0.9]))
 
 
+def _hollow(x):
+    """Return the hollow's slope at x."""
+    bell, away = _bell(x)
+    return 2 * bell * away / 2.8
+
+
 def _like(*models):
     """Return a recogniser of gradients that give what one of the models gives."""
 
@@ -175,21 +181,49 @@ INNER = Misconception(
         lambda x: _hill(x) - _bell(x)[0],
         lambda x: _hill(x) + _bell(x)[0],
         lambda x: _hill(x) + 2 * _bell(x)[0] * _bell(x)[1],
+        lambda x: _hill(x) + _bell(x)[0] * _bell(x)[1],
+    ),
+)
+BELL = Misconception(
+    "the bell's derivative is forgotten",
+    "The exponential does not go away when it is differentiated: the slope of 30 exp(u) is "
+    "30 exp(u) times the slope of u. All three factors stay.",
+    _like(
+        lambda x: _hill(x) + 2 * 30 * _bell(x)[1] / 2.8,
+        lambda x: _hill(x) + 2 * _bell(x)[1] / 2.8,
+        lambda x: _hill(x) + _hollow(x) / 30,
     ),
 )
 TWO = Misconception(
     "a factor 2 is missing",
     "The slope of (x - c)² is 2 (x - c), in the hill and in the exponent.",
     _like(
-        lambda x: _hill(x) / 2 + _bell(x)[0] * _bell(x)[1] / 2.8,
-        lambda x: _hill(x) + _bell(x)[0] * _bell(x)[1] / 2.8,
-        lambda x: _hill(x) / 2 + 2 * _bell(x)[0] * _bell(x)[1] / 2.8,
+        lambda x: _hill(x) / 2 + _hollow(x) / 2,
+        lambda x: _hill(x) + _hollow(x) / 2,
+        lambda x: _hill(x) / 2 + _hollow(x),
+        lambda x: _hill(x) - _hollow(x) / 2,
     ),
 )
 MINUS = Misconception(
     "a minus of the exponent is lost",
     "The hollow is -30 exp(-(...)/2.8): its slope has two minus signs, and they cancel.",
-    _like(lambda x: _hill(x) - 2 * _bell(x)[0] * _bell(x)[1] / 2.8),
+    _like(lambda x: _hill(x) - _hollow(x)),
+)
+ONE_SIGN = Misconception(
+    "the sign of one term",
+    "The hill's terms keep their minus, -2 (x - 4.1) and -2 (y - 0.9); the hollow's have two, and "
+    "they cancel. One of yours has turned round.",
+    _like(
+        lambda x: -_hill(x) + _hollow(x),
+        *(
+            lambda x, turn=turn: _hill(x) * turn + _hollow(x)
+            for turn in (np.array([-1, 1]), np.array([1, -1]))
+        ),
+        *(
+            lambda x, turn=turn: _hill(x) + _hollow(x) * turn
+            for turn in (np.array([-1, 1]), np.array([1, -1]))
+        ),
+    ),
 )
 SWAPPED = Misconception(
     "x and y are swapped",
@@ -262,7 +296,7 @@ WILD = Misconception(
 points = st.tuples(
     st.tuples(*[st.integers(0, 60).map(lambda k: k / 10)] * 2).map(lambda p: np.array(p))
 )
-SLOPES = (SIGN, INNER, TWO, MINUS, SWAPPED, HALF, SCALED)
+SLOPES = (SIGN, INNER, BELL, TWO, MINUS, ONE_SIGN, SWAPPED, HALF, SCALED)
 HABITS = (UPHILL, DEAF, QUITS, SAME_STEP, TIMID, WILD)
 
 PROPERTIES = [

@@ -7,7 +7,7 @@ import numpy as np
 
 from mml.checks._guard import Mismatch, show
 from mml.checks._report import Misconception, Property, run
-from mml.checks.sandpit import DEAF, NO_POKE, OUTSIDE, QUITS
+from mml.checks.sandpit import DEAF, NO_POKE, OUTSIDE, QUITS, UPHILL
 from mml.multivariate_calculus.sandpit import Sandpit, play
 
 __all__ = ["check_sandpit_part_2"]
@@ -104,6 +104,29 @@ def _quits(kind):
     return recognises
 
 
+def _steps_along(pit, path, sign):
+    """Count the pokes that lie exactly along the gradient of an earlier one, or against it."""
+    ways = sign * pit.gradient(path)
+    count = 0
+    for k in range(1, len(path)):
+        step = path[k] - path[:k]
+        along = (step * ways[:k]).sum(axis=1)
+        across = np.abs(step[:, 0] * ways[:k, 1] - step[:, 1] * ways[:k, 0])
+        moved = np.hypot(*step.T) > 1e-5
+        count += bool(np.any(moved & (along > 0) & (across < 1e-6 * along)))
+    return count
+
+
+def _climbs(kind):
+    def recognises(functions):
+        lost = _lost(functions, kind)[:20]
+        up = [_steps_along(pit, s.path, 1.0) for pit, s in lost]
+        down = [_steps_along(pit, s.path, -1.0) for pit, s in lost]
+        return bool(lost) and sum(up) > 2 * sum(down) + len(lost)
+
+    return recognises
+
+
 def _rests_elsewhere(kind, near, far):
     """Tell whether lost games end at a standstill between so near and so far from the place."""
 
@@ -152,7 +175,7 @@ HOLES = Misconception(
 def _habits(kind, *own):
     same = [
         Misconception(m.name, m.advice.replace("its 25 pokes", "its pokes"), tell(kind))
-        for m, tell in ((DEAF, _deaf), (QUITS, _quits))
+        for m, tell in ((UPHILL, _climbs), (DEAF, _deaf), (QUITS, _quits))
     ]
     return (*same, *own)
 

@@ -493,6 +493,7 @@ FALSE["pca/13_inner_products"] = [
         "product(u, u) for v in unit] for u",
     ),
     ("eq-inner-matrix", "same = product(x, y) == x @ A @ y", "same = product(x, y) == x @ A @ x"),
+    ("thm-inner-matrix", "definite == all_axioms", "all_axioms"),
     ("thm-inner-matrix", "sum(w * (features @ x)", "sum((features @ x)**2 * (features @ x)"),
     ("prop-two-by-two", "(a * d - b**2) / a * x2**2", "(a * d - b**2) * x2**2"),
     ("prop-two-by-two", "a * (x1 + b * x2 / a) ** 2", "a * (x1 - b * x2 / a) ** 2"),
@@ -577,7 +578,7 @@ FALSE["pca/14_projections"] = [
     ("prop-affine", "where=sp.Eq(Pm * u_, u_)", "where=sp.Eq(Pm * u_, 2 * u_)"),
     ("prop-affine", "p = o + B @ np.linalg.lstsq", "p = B @ np.linalg.lstsq"),
     ("eq-hyperplane", "(nx - c_) / size, because", "(nx + c_) / size, because"),
-    ("eq-weighted-gradient", "-2 * (bAx - lam * bAb)", "-2 * (bAx + lam * bAb)"),
+    ("eq-weighted-gradient", "-2, bAx - lam * bAb", "-2, bAx + lam * bAb"),
     (
         "eq-weighted-projection",
         "np.linalg.solve(B.T @ A @ B, B.T @ A)",

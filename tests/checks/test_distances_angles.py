@@ -296,6 +296,15 @@ def test_a_misconception_is_called_by_its_name(change, name):
     assert named == {name}, str(report)
 
 
+def test_a_tie_settled_in_a_way_of_its_own_is_not_taken_for_an_average():
+    one_more = voting(lambda o, k: o[: k + (k % 2 == 0)])
+    (failure,) = check_distances_angles(**{**RIGHT, "predict": one_more}).failures
+    assert (failure.property, failure.misconception) == (
+        "predict settles ties for the smallest label",
+        None,
+    )
+
+
 def test_the_smallest_case_is_shown():
     report = check_distances_angles(**{**RIGHT, "distance": in_bytes})
     (failure,) = report.failures

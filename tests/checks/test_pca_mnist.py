@@ -193,6 +193,11 @@ def small_vectors(X, k):
     return X.mean(axis=0), u[:, ::-1][:, :k], values[::-1][:k]
 
 
+def long_as_a_whole(X, k):
+    mean, B, values = too_long(X, k)
+    return mean, B / np.linalg.norm(B), values
+
+
 def divided_by_features(X, k):
     mean, B, values = lab.components_of_wide(X, k)
     return mean, B, values * len(X) / X.shape[1]
@@ -216,6 +221,7 @@ def smallest_wide(X, k):
     ("function", "name"),
     [
         (too_long, "components that are not of length 1"),
+        (long_as_a_whole, "components that are not of length 1"),
         (small_vectors, "the small eigenvectors instead of the components"),
         (divided_by_features, "divided by the number of features"),
         (uncentred_wide, "the data are not centred"),
@@ -235,6 +241,10 @@ def test_wrong_wide_components_are_named(function, name):
         (
             lambda X: (X - X.mean(axis=0)) / X.std(axis=0),
             "division by a standard deviation of zero",
+        ),
+        (
+            lambda X: (X - X.mean(axis=0)) / np.where(X.std(axis=0) == 0, 1, X.std(axis=0)),
+            "a constant feature whose standard deviation is rounding error",
         ),
         (
             lambda X: (X.T - X.mean(axis=1)).T / X.std(axis=1)[:, None],

@@ -198,6 +198,28 @@ def test_the_stub_fails_without_a_traceback(stub):
     assert names(report) == {None}
 
 
+@pytest.mark.parametrize(
+    "matrix", [lambda B: np.eye(len(B)), lambda B: np.linalg.qr(B, mode="complete")[0]]
+)
+def test_what_keeps_too_much_is_found_on_a_small_basis(matrix):
+    report = verdict(lambda B: matrix(B) @ matrix(B).T)
+    assert report.failures[0].property == lab.ALONE
+    assert names(report) == {"cancelled to the identity"}, str(report)
+
+
+def test_one_subtraction_is_not_enough():
+    def once(B):
+        Q = np.zeros((len(B), 0))
+        for b in np.array(B, dtype=float).T:
+            v = b - Q @ (Q.T @ b)
+            Q = np.column_stack([Q, v / np.linalg.norm(v)])
+        return Q @ Q.T
+
+    report = verdict(once)
+    assert names(report) == {"the condition number is squared"}, str(report)
+    assert "subtract twice" in str(report)
+
+
 def test_the_counterexample_is_small():
     for matrix in (lambda B: B @ B.T, lambda B: np.eye(len(B))):
         (B, *_) = verdict(matrix).failures[0].counterexample

@@ -1,10 +1,12 @@
 """The check of the sandpit lab: what passes, what fails, and what it is called."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from mml.checks import check_sandpit
-from mml.checks.sandpit import POINTS, F
+from mml.checks.sandpit import POINTS, SLOPES, F
 from mml.multivariate_calculus import Sandpit, gradient, play
 
 
@@ -108,8 +110,10 @@ def test_the_stub_fails():
 WRONG_GRADIENTS = {
     "the sign of the slope": lambda x: -right(x),
     "the inner derivative is missing": lambda x: parts(x)[0] - parts(x)[1],
+    "the bell's derivative is forgotten": lambda x: parts(x)[0] + 60 * parts(x)[2] / 2.8,
     "a factor 2 is missing": lambda x: parts(x)[0] + parts(x)[1] * parts(x)[2] / 2.8,
     "a minus of the exponent is lost": lambda x: parts(x)[0] - 2 * parts(x)[1] * parts(x)[2] / 2.8,
+    "the sign of one term": lambda x: right(x) - 2 * parts(x)[0],
     "x and y are swapped": lambda x: right(x)[::-1],
     "one of the two parts is missing": lambda x: parts(x)[0],
     "the slope of the depth": lambda x: Sandpit().gradient(x),
@@ -122,6 +126,25 @@ def test_wrong_gradients_are_named(name):
     (failure,) = report.failures
     assert failure.misconception == name
     assert failure.counterexample[0].shape == (2,)
+
+
+MORE_WRONG_GRADIENTS = [
+    ("the inner derivative is missing", lambda hill, bell, away: hill + bell * away),
+    ("the bell's derivative is forgotten", lambda hill, bell, away: hill + 2 * away / 2.8),
+    ("the bell's derivative is forgotten", lambda hill, bell, away: hill + bell / 15 * away / 2.8),
+    ("a factor 2 is missing", lambda hill, bell, away: hill - bell * away / 2.8),
+    ("a factor 2 is missing", lambda hill, bell, away: hill / 2 + bell * away / 2.8),
+    ("the sign of one term", lambda hill, bell, away: hill * [-1, 1] + 2 * bell * away / 2.8),
+    ("the sign of one term", lambda hill, bell, away: hill * [1, -1] + 2 * bell * away / 2.8),
+    ("the sign of one term", lambda hill, bell, away: hill + 2 * bell * away * [-1, 1] / 2.8),
+    ("the sign of one term", lambda hill, bell, away: hill + 2 * bell * away * [1, -1] / 2.8),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong"), MORE_WRONG_GRADIENTS)
+def test_other_forms_of_a_slip_have_its_name(name, wrong):
+    functions = SimpleNamespace(gradient=lambda x: wrong(*parts(x)))
+    assert [slip.name for slip in SLOPES if slip.recognises(functions)] == [name]
 
 
 WRONG_STRATEGIES = {

@@ -50,6 +50,24 @@ def timid(poke):
     descend(poke, MIDDLE, 1.0, least=0.7)
 
 
+def climb(poke):
+    """Follow the gradient where its negative is meant."""
+    x = MIDDLE
+    while True:
+        _, slope = poke(x)
+        x = np.clip(x + 0.3 * slope / np.linalg.norm(slope), 0, 6)
+
+
+def turned(poke):
+    """Return poke with the slope turned round: whoever uses it steps uphill."""
+
+    def other(x):
+        depth, slope = poke(x)
+        return depth, -slope
+
+    return other
+
+
 def over_the_edge(poke):
     x = MIDDLE
     while True:
@@ -103,6 +121,10 @@ def test_the_stub_fails_everywhere():
         ("rough", downhill, "stuck on a ripple"),
         ("well", downhill, "the net has holes"),
         ("well", look_round(9, 1), "the net has holes"),
+        *((kind, climb, "walks uphill") for kind in GOOD),
+        # a net of 400 pokes finds most wells even so: there the walk is short
+        ("several", lambda poke: GOOD["several"](turned(poke)), "walks uphill"),
+        ("rough", lambda poke: GOOD["rough"](turned(poke)), "walks uphill"),
         ("several", deaf, "does not listen"),
         ("rough", timid, "gives up early"),
         ("rough", over_the_edge, "pokes outside the box"),

@@ -121,6 +121,15 @@ def test_far_offsets_and_far_queries():
     assert indices.max() < 300
 
 
+def test_far_queries_in_one_column():
+    # rounding adds more to a bound, for its size, where columns are few
+    rng = np.random.default_rng(35)
+    X = (rng.standard_normal((41, 1)) * 0.2 - 93).astype(np.float32)
+    Q = rng.uniform(-40, -10, (20, 1)).astype(np.float32)
+    distances, _ = KNearestNeighbours(3).fit(X, np.zeros(41)).neighbours(Q)
+    assert_allclose(distances, brute(X, Q, 3)[0], rtol=1e-6)
+
+
 @pytest.mark.parametrize("k", [1, 2, 3, 5])
 def test_predictions_are_those_of_scikit_learn(k):
     digits = load_digits()

@@ -5,6 +5,10 @@ import shutil
 
 import pytest
 
+# one thread for each worker: BLAS reads it when NumPy is first imported, and two workers
+# that each ask for all cores wait for one another (a network trains ten times as long)
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -135,7 +135,7 @@ def ours(X, y, T):
 def with_torch(torch, X, y, T):
     """PyTorch, as its tutorials write the loop."""
     torch.set_num_threads(1)
-    torch.manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
     layers = [torch.nn.Linear(m, n) for m, n in pairwise(SIZES)]
     with torch.no_grad():
         for layer, W in zip(layers, first_network().weights, strict=True):
@@ -147,7 +147,7 @@ def with_torch(torch, X, y, T):
     X, y, T = torch.from_numpy(X), torch.from_numpy(y), torch.from_numpy(T)
 
     def run():
-        order = torch.randperm(len(X))
+        order = torch.randperm(len(X), generator=rng)
         for start in range(0, len(X), BATCH):
             chosen = order[start : start + BATCH]
             optimiser.zero_grad()

@@ -89,24 +89,24 @@ class _Stream:
 
 
 def _dual_scatter(X):
-    r"""Return the mean (D,), the inner products of the centred samples (N, N), and how.
+    r"""Return the mean (D,), or None, and the inner products of the centred samples (N, N).
 
     .. math:: H X X^\mathsf{T} H, \qquad H = I - \tfrac1N \mathbf{1}\mathbf{1}^\mathsf{T}
 
-    The small matrix is centred, not the data, unless that would cost digits; the last
-    value tells whether it was.
+    The small matrix is centred, not the data, unless that would cost digits: then no mean
+    was needed, and None stands for it.
     """
-    mean = X.mean(axis=0, dtype=float)
     if X.dtype == np.float64:
         gram = X @ X.T
         rows = gram.mean(axis=0)
         total = np.trace(gram)
         if total - rows.sum() > 0.1 * total:
-            return mean, _centred_twice(gram, rows), True
+            return None, _centred_twice(gram, rows)
+    mean = X.mean(axis=0, dtype=float)
     gram = np.zeros((len(X), len(X)))
     for _, block in _centred_columns(X, mean):
         gram += block @ block.T
-    return mean, _centred_twice(gram, gram.mean(axis=0)), False
+    return mean, _centred_twice(gram, gram.mean(axis=0))
 
 
 def _centred_twice(gram, rows):
@@ -181,13 +181,14 @@ def _by_covariance(X, k, seed):
 
 def _by_dual(X, k, seed):
     """Solve the eigenproblem of the N × N inner products; v = Xᵀu / ‖Xᵀu‖."""
-    mean, gram, harmless = _dual_scatter(X)
+    mean, gram = _dual_scatter(X)
     total = _in_range(np.trace(gram), X.dtype)
     values, u = _leading(gram, k)
     u = u.astype(X.dtype)
-    if harmless:  # u is at right angles to the ones, but for rounding
-        rows = u.T @ X
-        rows -= np.outer(u.sum(axis=0), mean)
+    if mean is None:  # with the components' product, so that X is read once less
+        rows = np.vstack([u.T, np.full(len(X), 1 / len(X))]) @ X
+        rows, mean = rows[:-1], rows[-1].copy()
+        rows -= np.outer(u.sum(axis=0), mean)  # zero but for rounding
     else:
         rows = np.empty((k, X.shape[1]), X.dtype)
         for columns, block in _centred_columns(X, mean):

@@ -8,6 +8,7 @@ multiply and in how much they keep in memory.
 import numpy as np
 import scipy.linalg
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import assert_all_finite
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
@@ -186,15 +187,16 @@ def _by_dual(X, k, seed):
     values, u = _leading(gram, k)
     u = u.astype(X.dtype)
     if mean is None:  # with the components' product, so that X is read once less
+        u -= u.mean(axis=0)  # zero but for rounding: in place of centring X
         rows = np.vstack([u.T, np.full(len(X), 1 / len(X))]) @ X
         rows, mean = rows[:-1], rows[-1].copy()
-        rows -= np.outer(u.sum(axis=0), mean)  # zero but for rounding
     else:
         rows = np.empty((k, X.shape[1]), X.dtype)
         for columns, block in _centred_columns(X, mean):
             rows[:, columns] = u.T @ block
     if values[-1] > 1e-4 * values[0]:
-        return mean, values, rows / np.linalg.norm(rows, axis=1, keepdims=True), total
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return mean, values, rows, total
     # Rounding tilts the vectors of small eigenvalues, and says nothing of those of zero ones.
     Q, R = np.linalg.qr(rows.T)
     return mean, values, (Q * np.where(np.diag(R) < 0, -1, 1)).T, total
@@ -247,6 +249,7 @@ def _solve(form, X, k, seed):
         try:
             return *form(X, k, seed), 0
         except _OutOfRangeError:
+            assert_all_finite(X, estimator_name="PCA", input_name="X")
             exponent = _exponent(X)
             Y = np.ldexp(X, -exponent)
             try:
@@ -362,8 +365,10 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """
         if self.method not in METHODS:
             raise ValueError(f"method must be one of {METHODS}, got {self.method!r}")
-        X = validate_data(self, X, dtype=FLOATS, ensure_min_samples=2)
-        if self.method == "streaming":
+        # a sum of squares tells whether all entries are finite, without another pass over them
+        streams = self.method == "streaming"
+        X = validate_data(self, X, dtype=FLOATS, ensure_min_samples=2, ensure_all_finite=streams)
+        if streams:
             self._forget()
             for start in range(0, len(X), BATCH):
                 self._take_in(X[start : start + BATCH])

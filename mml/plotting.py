@@ -1311,7 +1311,7 @@ def plot_shadows(points, direction, *, ax=None):
 
 
 def plot_weights(pictures, titles=None, *, columns=None):
-    """Show pictures of positive (orange) and negative (blue) weights, each to its own scale.
+    """Show pictures of positive (orange) and negative (purple) weights, each to its own scale.
 
     Parameters
     ----------

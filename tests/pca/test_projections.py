@@ -1,5 +1,6 @@
 """Projections: the nearest point, whatever the basis, the unit and the shape."""
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
@@ -156,7 +157,6 @@ def test_columns_in_different_units():
 
 def test_ill_conditioned_bases_keep_their_digits():
     """Against 60 digits: an error of κ ε, where the formula with the inverse has κ² ε."""
-    mpmath = pytest.importorskip("mpmath")
     A = hilbert(8)[:, :6]
     with mpmath.workdps(60):
         exact = mpmath.matrix(A.tolist())

@@ -32,34 +32,44 @@ def _column_means(X):
 def _scatter(X):
     """Return the mean (D,) and the scatter XᵀX − N μμᵀ, in double precision.
 
-    It needs no centred copy of X, but subtracts large numbers where the
-    mean is far from zero: then, and for float32, blocks of rows are
-    centred one at a time.
+    Nothing is centred where that costs no digits; a thousand rows say whether to try it, the
+    sums themselves whether it was right.
     """
-    if X.dtype == np.float64:
-        mean = _column_means(X)
-        gram = X.T @ X  # one call: NumPy computes half and mirrors it
-        total = np.trace(gram)
-        if total - len(X) * (mean @ mean) > 0.1 * total:  # a digit at most
-            gram -= np.outer(len(X) * mean, mean)
-            return mean, gram
-    return _scatter_by_blocks(X)
-
-
-def _scatter_by_blocks(X):
-    """Return the same for any mean: products of a block in its own precision, sums in double."""
+    few = X[:: -(-len(X) // BATCH)].astype(float)
+    if _mostly_spread(np.vdot(few, few), len(few), few.mean(axis=0)):
+        mean, products = _products(X)
+        if _mostly_spread(np.trace(products), len(X), mean):
+            products -= np.outer(len(X) * mean, mean)
+            return mean, products
     shift = _column_means(X)  # near the mean is enough: what is left over is corrected
-    rest, scatter = np.zeros(X.shape[1]), np.zeros((X.shape[1],) * 2)
-    space = np.empty((2 * BATCH, X.shape[1]), X.dtype)  # written again and again
-    product = np.empty_like(scatter, dtype=X.dtype)
+    rest, products = _products(X, shift)
+    products -= np.outer(len(X) * rest, rest)
+    return shift + rest, products
+
+
+def _mostly_spread(total, n, mean):
+    """Return whether taking n‖mean‖² from a sum of squares at most doubles its rounding error."""
+    return total - n * (mean @ mean) > 0.5 * total
+
+
+def _products(X, shift=None):
+    """Return the mean and the scatter about 0 of X, or of X − shift.
+
+    One call where nothing is shifted in double precision: NumPy computes half and mirrors it.
+    Else blocks of rows, each in the precision of X, are summed up in double.
+    """
+    if shift is None and X.dtype == np.float64:
+        return _column_means(X), X.T @ X
+    total, products = np.zeros(X.shape[1]), np.zeros((X.shape[1],) * 2)
+    space = None if shift is None else np.empty((2 * BATCH, X.shape[1]), X.dtype)
+    product = np.empty_like(products, dtype=X.dtype)  # both are written again and again
     for start in range(0, len(X), 2 * BATCH):
-        rows = X[start : start + 2 * BATCH]
-        block = np.subtract(rows, shift, out=space[: len(rows)])
-        rest += np.ones(len(block), block.dtype) @ block
-        scatter += np.matmul(block.T, block, out=product)
-    rest /= len(X)
-    scatter -= np.outer(len(X) * rest, rest)
-    return shift + rest, scatter
+        block = X[start : start + 2 * BATCH]
+        if shift is not None:
+            block = np.subtract(block, shift, out=space[: len(block)])
+        total += np.ones(len(block), block.dtype) @ block
+        products += np.matmul(block.T, block, out=product)
+    return total / len(X), products
 
 
 class _Stream:
@@ -146,24 +156,33 @@ def _leading(S, k):
     Only the lower triangle of S is read, and S is written over.
     """
     n = len(S)
-    if k < n // 2:
-        values, vectors = scipy.linalg.eigh(
-            S, lower=True, subset_by_index=[n - k, n - 1], overwrite_a=True, check_finite=False
-        )
-    else:
+    zeros = np.flatnonzero(np.diag(S) == 0)  # features that do not vary, or samples at the mean
+    zeros = zeros[~(S[zeros].any(axis=1) | S[:, zeros].any(axis=0))]
+    if 0 < len(zeros) <= n - k:  # zero rows of S are zeros in the other eigenvectors
+        rest = np.setdiff1d(np.arange(n), zeros)
+        values, vectors = _leading(S.take(rest, 0).take(rest, 1), k)
+        padded = np.zeros((n, k))
+        padded[rest] = vectors
+        return values, padded
+    if k >= n // 2:
         values, vectors = np.linalg.eigh(S)
+    else:  # LAPACK's matrices lie column by column: rows of S are columns of its transpose
+        values, vectors = scipy.linalg.eigh(
+            S.T, lower=False, subset_by_index=[n - k, n - 1], overwrite_a=True, check_finite=False
+        )
     return values[::-1][:k], vectors[:, ::-1][:, :k]
 
 
 def _oriented(components):
-    """Return the rows with signs such that the entry of largest magnitude is positive.
+    """Give the rows, in place, signs such that the entry of largest magnitude is positive.
 
     Among entries that tie to ten digits the first decides, so that rounding does not.
     """
-    size = np.abs(components)
-    first = np.argmax(size >= (1 - 1e-10) * size.max(axis=1, keepdims=True), axis=1)
-    negative = components[np.arange(len(components)), first] < 0
-    return np.where(negative[:, None], -components, components)
+    for row in components:
+        size = np.abs(row)
+        if row[np.argmax(size >= (1 - 1e-10) * size.max())] < 0:
+            row *= -1
+    return components
 
 
 # --- the forms ------------------------------------------------------------------------
@@ -535,7 +554,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
         self.n_samples_, self.n_components_ = n, k
         self.mean_ = mean.astype(dtype)
-        self.components_ = _oriented(components).astype(dtype)
+        self.components_ = np.array(_oriented(components), dtype, order="C")
         self.explained_variance_ = to_units(values / (n - 1), 2)
         self.explained_variance_ratio_ = ratios.astype(dtype)
         self.singular_values_ = to_units(np.sqrt(values), 1)

@@ -201,6 +201,31 @@ def test_constant_features_have_no_weight(method):
     np.testing.assert_allclose(pca.explained_variance_, wanted, rtol=1e-7)
 
 
+@pytest.mark.parametrize("method", ["auto", *EXACT])
+@pytest.mark.parametrize("k", [1, 3, 7, 9])
+def test_features_that_are_zero(method, k):
+    X = np.insert(data(7, offset=0.0), [0, 3], 0.0, axis=1)
+    B = PCA(k, method=method).fit(X).components_
+    np.testing.assert_allclose(B @ B.T, np.eye(k), atol=1e-12)
+    wanted = by_definition(data(7))[1][:k]
+    overlap = np.abs((np.delete(B, [0, 4], axis=1)[:7] * wanted).sum(axis=1))
+    np.testing.assert_allclose(overlap, 1, atol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_rows_that_mislead_about_the_mean(dtype):
+    """Each third row is near 0, the rest are far: the sample says so, the sums do not."""
+    X = data(21, 3000, 4, offset=0.0)
+    X[np.arange(3000) % 3 > 0] += 300.0
+    few = X[:: -(-len(X) // components.BATCH)]
+    assert components._mostly_spread(np.vdot(few, few), len(few), few.mean(axis=0))
+    assert not components._mostly_spread(np.vdot(X, X), len(X), X.mean(axis=0))
+    pca = PCA(4).fit(X.astype(dtype))
+    values = by_definition(X.astype(dtype).astype(float))[0]
+    tolerance = {np.float64: 1e-10, np.float32: 1e-6}[dtype]
+    np.testing.assert_allclose(pca.explained_variance_, values, atol=tolerance * values[0])
+
+
 # --- numbers that are hard on floats --------------------------------------------------
 
 

@@ -222,7 +222,7 @@ def test_rows_that_mislead_about_the_mean(dtype):
     assert not components._mostly_spread(np.vdot(X, X), len(X), X.mean(axis=0))
     pca = PCA(4).fit(X.astype(dtype))
     values = by_definition(X.astype(dtype).astype(float))[0]
-    tolerance = {np.float64: 1e-10, np.float32: 1e-6}[dtype]
+    tolerance = {np.float64: 1e-10, np.float32: 2e-6}[dtype]  # float32: 16 eps count as zero
     np.testing.assert_allclose(pca.explained_variance_, values, atol=tolerance * values[0])
 
 

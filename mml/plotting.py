@@ -140,7 +140,7 @@ def plot_pictures(pictures, titles=None, *, columns=None):
     names = titles or [""] * len(pictures)
     for ax, picture, name in zip(axes.flat, pictures, names, strict=False):
         ax.imshow(picture, cmap="gray", vmin=0, vmax=1)
-        ax.set_title(name)
+        ax.set_title(name, fontsize=15)  # for narrow screens
     return figure
 
 

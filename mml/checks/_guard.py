@@ -280,10 +280,16 @@ def digits_of(value):
     --------
     >>> digits_of(np.array([1, 1 + 1e-6])), digits_of(np.array([1, 1 / 3]))
     (6, 4)
+    >>> digits_of(np.array([1e8, 1e8 + 3]))  # with an exponent: 1.00000003e+08
+    8
     """
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f" and _even(value):
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         for digits in range(4, 13):
-            if np.array_equal(value, np.round(value, digits)):
+            if _even(value):
+                written = np.round(value, digits)
+            else:
+                written = [float(f"{v:.{digits}e}") for v in value.flat]
+            if np.array_equal(value.ravel(), np.ravel(written)):
                 return digits
     return 4
 

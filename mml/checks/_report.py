@@ -172,7 +172,8 @@ class Report:
         for result in self.results:
             cell = f'<span aria-hidden="true">{marks[result.outcome]}</span> {result.outcome}'
             if result.outcome == "fail":
-                cell += f'<pre style="white-space: pre-wrap">{escape(result.message)}</pre>'
+                wrapped = "white-space: pre-wrap; overflow-wrap: anywhere"
+                cell += f'<pre style="{wrapped}">{escape(result.message)}</pre>'
             elif result.message:
                 cell += f" ({escape(result.message)})"
             if result.misconception:

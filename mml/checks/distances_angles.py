@@ -45,7 +45,12 @@ def angle_is_right(functions, x, y, A):
 
 
 def angle_is_a_number(functions, x, y, A):
-    value = functions.angle(x, y, A)
+    try:
+        value = functions.angle(x, y, A)
+    except Mismatch as mismatch:
+        if "domain error" in mismatch.got:  # math.acos
+            mismatch.misconception = UNCLIPPED
+        raise
     if isinstance(value, float | np.floating | np.ndarray) and np.isnan(value).any():
         raise Mismatch(
             f"an angle of {show(inner_products.angle(x, y, A))}: y is a multiple of x",
@@ -241,7 +246,14 @@ PLAIN = [(x, y, np.eye(len(x))) for x, y, _ in KNOWN]
 def _like(name, *models, on):
     """Return a recogniser of functions that give what one of the models gives."""
     tells = [behaves_like(model, on, tolerance=1e-6) for model in models]
-    return lambda functions: any(tell(getattr(functions, name)) for tell in tells)
+
+    def recognise(functions):
+        try:
+            return any(tell(getattr(functions, name)) for tell in tells)
+        except Mismatch:  # not written yet: another function may tell
+            return False
+
+    return recognise
 
 
 def _either(*recognisers):
@@ -254,6 +266,16 @@ def _square(x, y, A):
 
 def _cosine(x, y, A):
     return x @ A @ y / np.sqrt((x @ A @ x) * (y @ A @ y))
+
+
+def _triangle(u, v, A):
+    return 2 * np.arctan2(np.sqrt(_square(u, v, A)), np.sqrt(_square(u, -v, A)))
+
+
+def _turned(A):
+    """Return Lᵀ L in place of L Lᵀ."""
+    L = np.linalg.cholesky(A)
+    return L.T @ L
 
 
 UNROOTED = Misconception(
@@ -308,6 +330,35 @@ INVERSE = Misconception(
         _like("angle", lambda x, y, A: np.arccos(_cosine(x, y, np.linalg.inv(A))), on=KNOWN),
     ),
 )
+FACTOR = Misconception(
+    "the factor is not transposed",
+    "np.linalg.cholesky gives the lower triangle L, with A = L Lᵀ. The map that turns A into the "
+    "ordinary ruler is Lᵀ.",
+    _either(
+        _like("distance", lambda x, y, A: np.sqrt(_square(x, y, _turned(A))), on=KNOWN),
+        _like("angle", lambda x, y, A: np.arccos(_cosine(x, y, _turned(A))), on=KNOWN),
+    ),
+)
+HALVED = Misconception(
+    "half of the angle",
+    "The arctangent of the two lengths is only half of the angle.",
+    _like("angle", lambda x, y, A: np.arccos(_cosine(x, y, A)) / 2, on=KNOWN),
+)
+UNEQUAL = Misconception(
+    "the two vectors are not one long",
+    "The triangle gives the angle only if both of its equal sides are 1 long under A. Divide "
+    "each vector by its length first.",
+    _like("angle", lambda x, y, A: _triangle(x, y, A), on=KNOWN),
+)
+SQUARED = Misconception(
+    "squared lengths below the line",
+    "The product of a vector with itself is its squared length. Take the roots before you divide.",
+    _like(
+        "angle",
+        lambda x, y, A: np.arccos(np.clip(x @ A @ y / ((x @ A @ x) * (y @ A @ y)), -1, 1)),
+        on=KNOWN,
+    ),
+)
 DEGREES = Misconception(
     "degrees instead of radians",
     "np.arccos and np.arctan2 give radians, and so should the function.",
@@ -323,12 +374,13 @@ COSINE = Misconception(
 )
 MIXED = Misconception(
     "two rulers in one angle",
-    "The product is measured with A and the lengths with the ordinary ruler. Use A in all three.",
+    "The lengths are measured with the ordinary ruler, the rest with A. Use A throughout.",
     _like(
         "angle",
         lambda x, y, A: np.arccos(
             np.clip(x @ A @ y / (np.linalg.norm(x) * np.linalg.norm(y)), -1, 1)
         ),
+        lambda x, y, A: _triangle(x / np.linalg.norm(x), y / np.linalg.norm(y), A),
         on=[
             (np.array([1.0, 0, 0]), np.array([1.0, -1, 1]), np.array(RULERS[3][0], float)),
             (np.array([1.0, 0]), np.array([1.0, 3]), np.array(RULERS[2][2], float)),
@@ -384,6 +436,15 @@ ONE_PRODUCT = Misconception(
         on=SETS,
     ),
 )
+OWN_MEANS = Misconception(
+    "X and Y are moved by different vectors",
+    "Distances stay as they are only if all points, of X and of Y, are moved by the same vector.",
+    _like(
+        "pairwise",
+        lambda X, Y: inner_products.pairwise_distances(X - X.mean(axis=0), Y - Y.mean(axis=0)),
+        on=SETS,
+    ),
+)
 CANCELLED = Misconception(
     "close points far from zero have lost their digits",
     "|x|² + |y|² - 2 x·y is a small difference of large numbers, and may even come out negative. "
@@ -400,6 +461,22 @@ FARTHEST = Misconception(
     "the nearest, of distances the smallest.)",
     _like(
         "predict", lambda X, y, Q, k: _vote(X, y, Q, k, lambda o: o[::-1][:k]), on=[*ONE, *VOTES]
+    ),
+)
+PLACES = Misconception(
+    "places vote instead of labels",
+    "np.argsort gives places in X. Look up the label at each place before you count.",
+    _like(
+        "predict", lambda X, y, Q, k: _vote(X, np.arange(len(X)), Q, k, lambda o: o[:k]), on=VOTES
+    ),
+)
+COUNTED = Misconception(
+    "the number of votes instead of the label",
+    "The largest entry of np.bincount says how many votes the winner has. Its place is the label.",
+    _like(
+        "predict",
+        lambda X, y, Q, k: [np.bincount(y[order[:k]]).max() for order in _nearest(X, Q)],
+        on=VOTES,
     ),
 )
 SKIPS = Misconception(
@@ -509,8 +586,8 @@ ANGLE = "angle is right for the ordinary ruler"
 PAIRS = "pairwise gives all distances"
 NEAREST = "predict reads by the nearest point"
 DISTANCES = (UNROOTED, SIZES, LENGTHS)
-ANGLES = (DEGREES, COSINE, UNSIGNED)
-VOTERS = (FARTHEST, SKIPS, AVERAGED, ALONE, MISCOUNTED)
+ANGLES = (DEGREES, COSINE, UNSIGNED, HALVED, UNEQUAL, SQUARED)
+VOTERS = (FARTHEST, PLACES, COUNTED, SKIPS, AVERAGED, ALONE, MISCOUNTED)
 VECTORS, MATRICES = ("x", "y", "A"), ("X", "Y")
 READING = ("X", "labels", "Q", "k")
 
@@ -528,7 +605,7 @@ PROPERTIES = [
         distance_is_right,
         two_vectors(-9),
         needs=(DISTANCE,),
-        misconceptions=(NO_RULER, TWICE, INVERSE, *DISTANCES),
+        misconceptions=(NO_RULER, TWICE, INVERSE, FACTOR, *DISTANCES),
         arguments=VECTORS,
         examples=20,
     ),
@@ -553,7 +630,7 @@ PROPERTIES = [
         angle_is_right,
         two_vectors(-9).filter(lambda c: 0.01 < inner_products.angle(*c) < 3.13),
         needs=(ANGLE,),
-        misconceptions=(NO_RULER, MIXED, TWICE, INVERSE, *ANGLES),
+        misconceptions=(NO_RULER, MIXED, TWICE, INVERSE, FACTOR, *ANGLES),
         arguments=VECTORS,
         examples=20,
     ),
@@ -583,7 +660,7 @@ PROPERTIES = [
         PAIRS,
         pairs_are_right,
         SETS,
-        misconceptions=(UNROOTED_PAIRS, ONE_PRODUCT, TURNED),
+        misconceptions=(UNROOTED_PAIRS, ONE_PRODUCT, OWN_MEANS, TURNED),
         arguments=MATRICES,
     ),
     Property(

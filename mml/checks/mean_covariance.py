@@ -338,6 +338,66 @@ def _estimated_inside(count, m, S, batch):
     return total, middle, right + len(batch) * extra / total
 
 
+def _between(count, m, batch):
+    delta = mean_of(batch) - m
+    return count * len(batch) / (count + len(batch)) * delta, delta
+
+
+def _undivided(count, m, S, batch):
+    total, middle, right = update_of(count, m, S, batch)
+    return total, middle, right * total
+
+
+def _unmultiplied(count, m, S, batch):
+    total, middle, right = update_of(count, m, S, batch)
+    return total, middle, right - (count - 1) * S / total
+
+
+def _added(count, m, S, batch):
+    total, middle, _ = update_of(count, m, S, batch)
+    return total, middle, S + covariance_of(batch)
+
+
+def _added_with_between(count, m, S, batch):
+    total, middle, both = _added(count, m, S, batch)
+    return total, middle, both + np.outer(*_between(count, m, batch))
+
+
+def _entrywise_between(count, m, S, batch):
+    total, middle, within = _pooled(count, m, S, batch)
+    share, delta = _between(count, m, batch)
+    return total, middle, within + share * delta / total
+
+
+def _number_between(count, m, S, batch):
+    total, middle, within = _pooled(count, m, S, batch)
+    share, delta = _between(count, m, batch)
+    return total, middle, within + share @ delta / total
+
+
+def _entrywise_samples(count, m, S, batch):
+    total, middle, right = update_of(count, m, S, batch)
+    return total, middle, (count * S + np.diag(total * right - count * S)) / total
+
+
+def _weight_undivided(count, m, S, batch):
+    total, middle, within = _pooled(count, m, S, batch)
+    return total, middle, within + np.outer(*_between(count, m, batch))
+
+
+def _same_deviation_twice(after):
+    def model(count, m, S, batch):
+        M = count * S
+        for x in batch:
+            count += 1
+            new = m + (x - m) / count
+            deviation = x - (new if after else m)
+            M, m = M + np.outer(deviation, deviation), new
+        return count, m, M / count
+
+    return model
+
+
 def _only_the_batch(count, m, S, batch):
     return len(batch), mean_of(batch), covariance_of(batch)
 
@@ -393,7 +453,8 @@ WRAPS = Misconception(
 )
 WRITES = Misconception(
     "the data are changed",
-    "X -= mean writes into the caller's array, who may need it again. Write C = X - mean.",
+    "+= and -= write into the caller's array, who may need it again, even by way of one of its "
+    "rows (total = X[0] is no copy). Make a new one: C = X - mean.",
 )
 LESS_ONE = Misconception(
     "divided by N - 1",
@@ -454,11 +515,29 @@ CORRELATION = Misconception(
     _like("covariance", KNOWN, lambda X: np.corrcoef(X, rowvar=False)),
 )
 
+_NO_MATRIX = (
+    "d * d multiplies entry by entry, and d @ d.T is one number, since .T does nothing to a vector "
+    "of one axis. A column times a row is np.outer(d, d)."
+)
+NO_MATRIX = Misconception(
+    "no column times a row",
+    _NO_MATRIX,
+    _like(
+        "covariance",
+        KNOWN,
+        lambda X: np.tile(X.var(axis=0), (X.shape[1], 1)),
+        lambda X: np.full((X.shape[1],) * 2, X.var(axis=0).sum()),
+        lambda X: X.var(axis=0).sum(),
+    ),
+)
+
 
 def _covariance_cancels(functions):
-    (X,) = KNOWN[0]
-    close = np.allclose(functions.covariance(X), covariance_of(X))
-    return close and not np.allclose(functions.covariance(X + OFFSET), covariance_of(X), atol=0.1)
+    def agrees(X, offset, atol):
+        return np.allclose(functions.covariance(X + offset), covariance_of(X), atol=atol)
+
+    close = all(agrees(X, 0, 1e-8) for (X,) in KNOWN)
+    return close and not all(agrees(X, OFFSET, 0.1) for (X,) in KNOWN)
 
 
 def _update_cancels(functions):
@@ -471,8 +550,8 @@ def _update_cancels(functions):
 
 
 _CANCEL_ADVICE = (
-    "The mean of the squares less the square of the mean subtracts two huge numbers, and what "
-    "they share takes all digits along. Subtract the mean first, then multiply."
+    "Products of numbers near 1e9 are near 1e18, and what is left when such numbers are "
+    "subtracted is their rounding. Subtract the mean first, from both factors, then multiply."
 )
 CANCELS = Misconception("catastrophic cancellation", _CANCEL_ADVICE, _covariance_cancels)
 UPDATE_CANCELS = Misconception("catastrophic cancellation", _CANCEL_ADVICE, _update_cancels)
@@ -498,7 +577,8 @@ MEAN_TRANSPOSED = Misconception(
 )
 WRONG_SIDE = Misconception(
     "the transpose on the wrong side",
-    "It is A S A.T. With A.T on the left the matrix looks as good, and belongs to another map.",
+    "It is A S A.T. With A.T on the left only a square A fits, and the matrix, which looks as "
+    "good, belongs to another map.",
     _like("affine_covariance", KNOWN_COVARIANCE, lambda S, A: A.T @ S @ A),
 )
 NO_TRANSPOSE = Misconception(
@@ -555,6 +635,29 @@ UPDATE_LESS_ONE = Misconception(
     "out. Two divisors in one formula fit nothing.",
     _update_like(_estimated, _estimated_inside),
 )
+MIXED = Misconception(
+    "scatter and covariance mixed",
+    "Scatters add up, covariances do not. The scatter is count * covariance: multiply before you "
+    "add, and divide by the total at the end.",
+    _update_like(_undivided, _unmultiplied, _added, _added_with_between),
+)
+UPDATE_NO_MATRIX = Misconception(
+    "no column times a row",
+    _NO_MATRIX,
+    _update_like(_entrywise_between, _number_between, _entrywise_samples),
+)
+WEIGHT = Misconception(
+    "the weight of the distance is not divided",
+    "The product of the two counts is far too heavy: it is still to be divided by the count of all "
+    "samples, and then the whole scatter is, once more.",
+    _update_like(_weight_undivided),
+)
+SAME_TWICE = Misconception(
+    "the same deviation twice",
+    "One deviation is from the mean before the sample, the other from the mean after it. (After "
+    "old = m, the line m += ... moves old as well. Write m = m + ...)",
+    _update_like(_same_deviation_twice(True), _same_deviation_twice(False)),
+)
 
 HAS_MEAN = "mean returns a number for each feature"
 KEEPS = "mean leaves the data alone"
@@ -573,6 +676,16 @@ _COVARIANCES = (
     FEATURES_TOO,
     DIAGONAL,
     CORRELATION,
+    NO_MATRIX,
+)
+_UPDATES = (
+    EQUAL_WEIGHTS,
+    NO_BETWEEN,
+    UPDATE_LESS_ONE,
+    MIXED,
+    UPDATE_NO_MATRIX,
+    WEIGHT,
+    SAME_TWICE,
 )
 
 PROPERTIES = [
@@ -636,7 +749,7 @@ PROPERTIES = [
         HAS_UPDATE,
         is_the_first_batch,
         _DATA,
-        misconceptions=(EQUAL_WEIGHTS, NO_BETWEEN, UPDATE_LESS_ONE),
+        misconceptions=_UPDATES,
         arguments=("batch",),
     ),
     Property(
@@ -644,7 +757,7 @@ PROPERTIES = [
         adds_up,
         two_batches(),
         needs=(HAS_UPDATE,),
-        misconceptions=(FORGETS, EQUAL_WEIGHTS, NO_BETWEEN, UPDATE_LESS_ONE),
+        misconceptions=(FORGETS, *_UPDATES),
         arguments=("first", "second"),
     ),
     Property(

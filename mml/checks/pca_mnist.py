@@ -60,6 +60,13 @@ def is_standard(functions, X):
     compare(got, standardised(X), TOLERANCE)
 
 
+def _has_unit_columns(B):
+    try:
+        return np.allclose(np.linalg.norm(B, axis=0), 1)
+    except (TypeError, ValueError):  # not numbers
+        return False
+
+
 def parts_of(functions, name, X, k, **limits):
     """Return mean, components and variances, each of the right shape."""
     value = getattr(functions, name)(X, k, **limits)
@@ -73,6 +80,8 @@ def parts_of(functions, name, X, k, **limits):
     known = None
     if shape == (k, d) != (d, k):
         known = AS_ROWS
+    elif n != d and shape == (n, k) and not _has_unit_columns(B):
+        known = SCORES_FOR_B
     elif n != d and (shape == (n, k) or np.shape(mean) == (n,)):
         known = U_FOR_V if name == "pca_wide" and np.shape(mean) == (d,) else WRONG_AXIS
     elif np.iscomplexobj(B) or np.iscomplexobj(variances):
@@ -115,7 +124,7 @@ def keeps_most(name):
         kept = ((deviations @ B) ** 2).sum() / len(X)
         if kept < most - TOLERANCE * (1 + most):
             raise Mismatch(
-                f"a kept variance of {show(most)}, the most that {k} directions can keep",
+                f"a kept variance of {show(most)}, the most that can be kept with k = {k}",
                 f"{show(kept)}, with the components\n{show(B)}",
             )
 
@@ -158,12 +167,12 @@ def fits_into_memory(functions, X, k):
 
 
 def leaves_alone(*names):
-    def test(functions, X, k):
+    def test(functions, *case):
         for name in names:
             guarded = getattr(functions, name)
-            guarded(X, k)
+            guarded(*case)
             if guarded.changed:
-                raise Mismatch("X as it was", f"another one: {name} wrote into it")
+                raise Mismatch("what it was given, as it was", f"{name} wrote into it")
 
     return test
 
@@ -298,9 +307,47 @@ def _rows_of_rising_v(X, k):
     return mean, B[:, ::-1].T[:, ::-1][:, :k], variances[:k]
 
 
+def _turned_rows(X, k):
+    mean, B, variances = components_of(X, X.shape[1])
+    return mean, B[::-1, ::-1][:, :k], variances[:k]
+
+
+def _only_vectors_turned(X, k):
+    return *components_of(X, k)[:2], _smallest(X, k)[2]
+
+
+def _only_values_turned(X, k):
+    return *_smallest(X, k)[:2], components_of(X, k)[2]
+
+
+def _last_of_rising(X, k):
+    return *_backwards(X, k)[:2], components_of(X, k)[2]
+
+
+def _about(centre):
+    """Return the model that subtracts something else than the features' means."""
+
+    def model(X, k):
+        away = X - centre(X)
+        return components_of(X, k, away.T @ away / len(X))
+
+    return model
+
+
+def _from_the_bottom(functions):
+    """Tell whether `pca_wide` took the smallest eigenvalues, the first of which is 0."""
+    for X, k in WIDE:
+        deviations = X - X.mean(axis=0)
+        rising = np.linalg.eigvalsh(deviations @ deviations.T / len(X))
+        if not np.allclose(parts_of(functions, "pca_wide", X, k)[2], rising[:k], atol=1e-9):
+            return False
+    return True
+
+
 def _unsorted(functions):
     """Tell whether the eigenpairs are right, and come in another order."""
-    for name, cases in (("pca", FEW), ("pca_wide", WIDE)):
+    rising = (np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 1.0]]), 1)  # eig leaves it so
+    for name, cases in (("pca", [*FEW, rising]), ("pca_wide", WIDE)):
         try:
             triples = [(X, *parts_of(functions, name, X, k)[1:]) for X, k in cases]
         except Mismatch:
@@ -321,6 +368,12 @@ ROUNDED = Misconception(
     "Equal numbers may have a standard deviation of 1e-17 instead of 0, which no comparison with 0 "
     "finds. Compare the largest and the smallest value of the feature.",
     lambda functions: _only_constants_are_wrong(functions),
+)
+CUSHION = Misconception(
+    "a small number added to the standard deviation",
+    "Every result then comes out a little too small. Treat constant features apart, and divide "
+    "the others by their standard deviation itself.",
+    lambda functions: _cushioned(functions),
 )
 BY_SAMPLE = Misconception(
     "the mean of each sample instead of each feature",
@@ -365,10 +418,37 @@ UNCENTRED = Misconception(
     "from the origin to the mean.",
     _either(lambda X, k: components_of(X, k, X.T @ X / len(X))),
 )
+ROW_MEANS = Misconception(
+    BY_SAMPLE.name,
+    BY_SAMPLE.advice,
+    _either(_about(lambda X: X.mean(axis=1, keepdims=True))),
+)
+TABLE_MEAN = Misconception(ONE_NUMBER.name, ONE_NUMBER.advice, _either(_about(np.mean)))
 ASCENDING = Misconception(
     "the smallest eigenvalues instead of the largest",
     "eigh returns the eigenvalues in ascending order: the components wanted stand last.",
     _either(_smallest),
+)
+BOTTOM = Misconception(
+    ASCENDING.name,
+    "eigh returns the eigenvalues in ascending order. The smallest one of XXᵀ is 0, and there is "
+    "no component behind it.",
+    _from_the_bottom,
+)
+ONE_TURNED = Misconception(
+    "values and vectors in different orders",
+    "An eigenvalue belongs to one eigenvector. Whatever you do to the order of the values, do to "
+    "the columns of vectors as well.",
+    lambda functions: any(
+        _either(model)(functions)
+        for model in (_only_vectors_turned, _only_values_turned, _last_of_rising)
+    ),
+)
+TURNED_ROWS = Misconception(
+    "the rows turned round instead of the columns",
+    "The eigenvectors are columns. To turn round the rows, as vectors[::-1] does, puts the "
+    "features into another order.",
+    _either(_turned_rows),
 )
 BACKWARDS = Misconception(
     "ascending instead of descending order",
@@ -382,7 +462,8 @@ UNSORTED = Misconception(
 )
 ROWS_OF_V = Misconception(
     "eigenvectors read off the rows",
-    "The eigenvectors are the columns of the matrix that eigh returns: V[:, i], not V[i].",
+    "The eigenvectors are the columns of the matrix that eigh returns: V[:, i], not V[i]. (svd "
+    "returns Vᵀ, where they are rows.)",
     lambda functions: _either(_rows_of_v)(functions) or _either(_rows_of_rising_v)(functions),
 )
 SAMPLE_VARIANCE = Misconception(
@@ -397,7 +478,7 @@ SCATTER = Misconception(
 )
 DIVIDED_BY_D = Misconception(
     "divided by the number of features",
-    "XXᵀ is N by N, but a variance is still a mean over the N samples: divide by N, not by D.",
+    "A variance is a mean over the N samples, from whichever product it comes: divide by N.",
     _either(_scaled(lambda v, n, d: v * n / d)),
 )
 ROOTS = Misconception(
@@ -425,6 +506,10 @@ U_FOR_V = Misconception(
     "u has one entry for each sample: it is the recipe. The component is Xᵀu, divided by its "
     "length.",
 )
+SCORES_FOR_B = Misconception(
+    "the scores instead of the components",
+    "One number for each sample is a score. A component has one entry for each feature.",
+)
 LARGE = Misconception(
     "a D by D matrix for wide data",
     "With D = 20,000 it has 400 million entries. Only the N by N matrix XXᵀ is needed.",
@@ -435,6 +520,7 @@ OWN_MEAN = Misconception(
     _guess_like(
         lambda X, mean, B: X.mean(axis=0) + (X - X.mean(axis=0)) @ B @ B.T,
         lambda X, mean, B: mean + (X - X.mean(axis=0)) @ B @ B.T,
+        lambda X, mean, B: X.mean(axis=0) + (X - mean) @ B @ B.T,
     ),
 )
 NO_MEAN_BACK = Misconception(
@@ -454,6 +540,20 @@ SCORES = Misconception(
 )
 
 
+FOR_ONE_COLUMN = Misconception(
+    "the product for one sample as a column",
+    "BBᵀ(x − μ) takes a sample as a column. Here the samples are rows: transpose the product, and "
+    "its factors change their order.",
+    _guess_like(lambda X, mean, B: mean + B @ B.T @ (X - mean)),
+)
+
+
+def _cushioned(functions):
+    X = cloud(9, 6, 3)
+    extra = X.std(axis=0) * (standardised(X) / functions.normalise(X) - 1)
+    return extra.min() > 0 and np.allclose(extra, extra.mean(), rtol=1e-2, atol=0)
+
+
 def _only_constants_are_wrong(functions):
     for X in CONSTANTS:
         got, varies = functions.normalise(X), np.ptp(X, axis=0) > 0
@@ -468,6 +568,8 @@ def _long(functions):
     squares = []
     for X, k in WIDE:
         _, B, _ = parts_of(functions, "pca_wide", X, k)
+        if np.allclose(np.linalg.norm(B, axis=1), 1):  # the length along the wrong axis
+            return True
         gram = B.T @ B
         if not np.allclose(gram, np.diag(np.diag(gram)), atol=1e-8 * gram.max()):
             return False
@@ -475,7 +577,10 @@ def _long(functions):
     return not np.allclose(squares, 1)
 
 
-DIRECTIONS = (UNCENTRED, ASCENDING, ROWS_OF_V, SCALED_DATA, UNSORTED)
+DIRECTIONS = (
+    *(UNCENTRED, ROW_MEANS, TABLE_MEAN, ASCENDING, ONE_TURNED),
+    *(TURNED_ROWS, ROWS_OF_V, SCALED_DATA, UNSORTED),
+)
 VARIANCES = (SAMPLE_VARIANCE, SCATTER, DIVIDED_BY_D, ROOTS, BACKWARDS, *DIRECTIONS)
 
 
@@ -489,7 +594,12 @@ def _for(name, few, many):
         Property(three, has_three_parts(name), few),
         Property(f"{name}'s mean is right", has_the_mean(name), few, needs=(three,)),
         Property(
-            unit, is_orthonormal(name), many, needs=(three,), misconceptions=(LONG,), examples=20
+            unit,
+            is_orthonormal(name),
+            many,
+            needs=(three,),
+            misconceptions=(BOTTOM, LONG),
+            examples=20,
         ),
         Property(
             most, keeps_most(name), many, needs=(unit,), misconceptions=DIRECTIONS, examples=30
@@ -507,7 +617,7 @@ def _for(name, few, many):
             has_eigenvectors(name),
             many,
             needs=(right,),
-            misconceptions=(BACKWARDS,),
+            misconceptions=(BACKWARDS, ONE_TURNED),
             examples=20,
         ),
         Property(f"{name} leaves its argument alone", leaves_alone(name), few[:1], needs=(three,)),
@@ -519,7 +629,7 @@ PROPERTIES = [
         "normalise gives every feature mean 0 and standard deviation 1",
         is_standard,
         [(cloud(9, 6, 3),), (cloud(10, 5, 2),)],
-        misconceptions=(BY_SAMPLE, ONE_NUMBER, SAMPLE_DEVIATION, SQUARED),
+        misconceptions=(CUSHION, BY_SAMPLE, ONE_NUMBER, SAMPLE_DEVIATION, SQUARED),
         arguments=("X",),
     ),
     Property(
@@ -530,12 +640,26 @@ PROPERTIES = [
         misconceptions=(CONSTANT, ROUNDED),
         arguments=("X",),
     ),
+    Property(
+        "normalise leaves its argument alone",
+        leaves_alone("normalise"),
+        [(cloud(9, 6, 3),)],
+        needs=("normalise gives every feature mean 0 and standard deviation 1",),
+        arguments=("X",),
+    ),
     *_for("pca", FEW, with_k),
     Property(
         "reconstruct guesses back, for new data too",
         is_guessed_back,
         PLANES,
-        misconceptions=(OWN_MEAN, NO_MEAN_BACK, NOT_CENTRED, SCORES),
+        misconceptions=(OWN_MEAN, NO_MEAN_BACK, NOT_CENTRED, SCORES, FOR_ONE_COLUMN),
+        arguments=("X", "mean", "B"),
+    ),
+    Property(
+        "reconstruct leaves its arguments alone",
+        leaves_alone("reconstruct"),
+        PLANES[:1],
+        needs=("reconstruct guesses back, for new data too",),
         arguments=("X", "mean", "B"),
     ),
     *_for("pca_wide", WIDE, WIDE),

@@ -22,7 +22,8 @@ def matrix_of(functions, B):
     try:
         value = functions.projection_matrix(B)
     except Mismatch as mismatch:
-        if "matmul" in mismatch.got or "shapes" in mismatch.got:
+        words = ("matmul", "shapes", "Singular")
+        if any(word in mismatch.got for word in words) and np.linalg.cond(B) < 1e4:
             mismatch.misconception = ORDER
         elif "UFuncTypeError" in mismatch.got:
             mismatch.misconception = WHOLE
@@ -30,6 +31,9 @@ def matrix_of(functions, B):
     wanted = f"a matrix of {D} rows and {D} columns"
     if np.shape(value) == (k, k) and k != D:
         raise Mismatch(wanted, f"one of {k} and {k}", misconception=SMALL)
+    if np.shape(value) == (k, D) and k != D:
+        got = f"one of {k} and {D}"
+        raise Mismatch(wanted, got, misconception=COORDINATES)
     return as_array(value, (D, D), wanted)
 
 
@@ -248,6 +252,13 @@ def _one_by_one(B):
     return sum(np.outer(b, b) / (b @ b) for b in B.T)
 
 
+def _unscaled(B):
+    """Return Q Q.T with columns at right angles, but not of length 1."""
+    R = np.linalg.qr(B)[1]
+    V = np.linalg.qr(B)[0] * np.diag(R)
+    return V @ V.T
+
+
 def _reshaped(B):
     wrong = B.reshape(B.shape[::-1]).T  # the entries of a row fall into one column
     return projection_matrix(wrong)
@@ -284,8 +295,9 @@ def _matrix_is_wrong(functions):
 UNDIVIDED = Misconception(
     "not divided by the squared length",
     "B B.T stretches the subspace. For one column, divide by b.T b; for several, put the inverse "
-    "of B.T B between B and B.T. Orthonormal columns need neither: make them so first.",
-    _matrix_like(lambda B: B @ B.T),
+    "of B.T B between B and B.T. Orthonormal columns need neither: make them so first, at right "
+    "angles and of length 1.",
+    _matrix_like(lambda B: B @ B.T, _unscaled),
 )
 LENGTH = Misconception(
     "divided by the length, not by its square",
@@ -301,6 +313,12 @@ ONE_BY_ONE = Misconception(
     "is right for orthogonal columns only: make them orthonormal first, or solve with B.T B.",
     _matrix_like(_one_by_one),
 )
+NUMBER = Misconception(
+    "one number for several columns",
+    "To divide by a number is the formula of the line. It is right for one column; with more, "
+    "the dot products between them count as well, and they make up the matrix B.T B.",
+    _matrix_like(lambda B: B @ B.T / (B * B).sum()),
+)
 MULTIPLIED = Misconception(
     "B.T B is multiplied and not divided by",
     "Between B and B.T stands the inverse of B.T B. Better: factor B = Q R and use Q Q.T.",
@@ -314,7 +332,8 @@ REST = Misconception(
 IDENTITY = Misconception(
     "cancelled to the identity",
     "(B.T B)^-1 is not B^-1 (B.T)^-1: a tall matrix has no inverse, and nothing cancels. If P were "
-    "I, every point would lie in the subspace.",
+    "I, every point would lie in the subspace. (Or Q has as many columns as rows: then only "
+    "the first k span what B spans.)",
     _matrix_like(lambda B: np.eye(len(B))),
 )
 RESHAPED = Misconception(
@@ -332,7 +351,8 @@ SQUARED = Misconception(
     "the condition number is squared",
     "On paper (B.T B)^-1 is right. In floating point B.T B has the square of B's condition number, "
     "and twice as many digits go. Make the columns orthonormal, by QR or by your Gram–Schmidt, "
-    "and use Q Q.T. (A Gram–Schmidt that subtracts only once loses as much: subtract twice.)",
+    "and use Q Q.T. (A Gram–Schmidt that takes all dot products with the column as given "
+    "can lose as much: subtract twice.)",
     _right_but_flat,
 )
 ABSOLUTE = Misconception(
@@ -344,7 +364,7 @@ ABSOLUTE = Misconception(
 SMALL = Misconception(
     "B.T in place of B",
     "This is a map of the coordinates to themselves. The projection takes points of the large "
-    "space: B stands at the left and B.T at the right, B (B.T B)^-1 B.T.",
+    "space: B stands at the left and B.T at the right, and so do Q and Q.T.",
 )
 ORDER = Misconception(
     "the factors do not fit",
@@ -363,7 +383,8 @@ WRITES = Misconception(
 )
 COORDINATES = Misconception(
     "the coordinates instead of the point",
-    "These numbers say how much of each column to take. The point itself is B times them.",
+    "What comes out are numbers that say how much of each column to take. The point itself "
+    "is the columns times these numbers.",
 )
 NOT_BACK = Misconception(
     "not moved back",
@@ -381,11 +402,33 @@ NO_ORIGIN = Misconception(
     "and add the origin again.",
     _point_like(lambda x, B, o: project(x, B)),
 )
+COLUMNS_TOO = Misconception(
+    "the columns are moved too",
+    "The columns of B are directions and not points: wherever the subspace lies, they stay as "
+    "they are. Move x only.",
+    _point_like(
+        lambda x, B, o: project(x, B - o[:, None]),
+        lambda x, B, o: project(x - o, B - o[:, None]),
+        lambda x, B, o: o + project(x - o, B - o[:, None]),
+    ),
+)
+SIGN = Misconception(
+    "moved in the wrong direction",
+    "One of the two moves undoes the other, so one is a subtraction and one an addition. Which "
+    "of them brings the origin of the subspace to zero?",
+    _point_like(
+        lambda x, B, o: project(x + o, B) + o,
+        lambda x, B, o: project(x + o, B) - o,
+        lambda x, B, o: project(x - o, B) - o,
+    ),
+)
 REST_POINT = Misconception(
     "the rest instead of the point",
     "That is the arrow from the nearest point to x, or back. Take it away from x.",
     _point_like(
-        lambda x, B, o: x - project(x, B, origin=o), lambda x, B, o: project(x, B, origin=o) - x
+        lambda x, B, o: x - project(x, B, origin=o),
+        lambda x, B, o: project(x, B, origin=o) - x,
+        lambda x, B, o: x - project(x - o, B),
     ),
 )
 PASSED_ON = Misconception(
@@ -401,8 +444,8 @@ ALONE = "nothing but their span stays"
 POINT = "the answer is a point of the space"
 NEAREST = "it is the nearest point of the subspace"
 
-MAPS = (REST, IDENTITY, UNDIVIDED, LENGTH, ONE_BY_ONE, MULTIPLIED, RESHAPED, STAR)
-POINTS = (NOT_BACK, NOT_THERE, NO_ORIGIN, REST_POINT, PASSED_ON)
+MAPS = (REST, IDENTITY, UNDIVIDED, LENGTH, NUMBER, ONE_BY_ONE, MULTIPLIED, RESHAPED, STAR)
+POINTS = (NOT_BACK, NOT_THERE, NO_ORIGIN, COLUMNS_TOO, SIGN, REST_POINT, PASSED_ON)
 ARGUMENTS = ("x", "B", "origin")
 
 PROPERTIES = (

@@ -339,7 +339,8 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     -----
     *Beyond the rank.* Where the data span fewer than k dimensions, a variance that is
     rounding error (relative to the largest, at most ε times the order of the eigenproblem; 16 ε
-    for float32 if that is more) is set to 0. The components that belong to it are unit
+    for float32 if that is more; for "svd" the square of order times ε) is set to 0.
+    The components that belong to it are unit
     vectors at right angles to the others and to each other, but no more than that is known
     of them; whitened coordinates along them are 0.
 
@@ -562,10 +563,12 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
     def _scales(self, *, invert=False):
         """Return the standard deviations along the components, or their inverses; 0 stays 0."""
-        scales = np.sqrt(self.explained_variance_)
+        # variances may be beyond the range of floats where their roots are not
+        scales = self.singular_values_ / float(self.n_samples_ - 1) ** 0.5
         if not invert:
             return scales
-        return np.divide(1, scales, out=np.zeros_like(scales), where=scales > 0)
+        normal = scales >= np.finfo(scales.dtype).tiny  # others have no finite inverse
+        return np.divide(1, scales, out=np.zeros_like(scales), where=normal)
 
 
 _LEARNED = (
@@ -616,8 +619,9 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
     ------
     ValueError
         By `fit`: if X is not a finite real matrix with at least two samples, if
-        `n_components` is no such number, or if the data lie in k dimensions, so that the noise
-        variance would be 0 and the likelihood has no maximum.
+        `n_components` is no such number, if a variance is beyond the range of floats, or if
+        the data lie in k dimensions, so that the noise variance would be 0 and the
+        likelihood has no maximum.
 
     References
     ----------
@@ -659,6 +663,8 @@ class ProbabilisticPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
             )
         pca = PCA(k).fit(X)
         values = pca.explained_variance_ * ((n - 1) / n)
+        if pca.singular_values_[0] > 0 and not np.finfo(float).tiny <= values[0] < np.inf:
+            raise ValueError("the variances of X are beyond the range of floats: rescale it")
         # PCA's is the mean over min(N, D) - k; the other eigenvalues are 0.
         noise = pca.noise_variance_ * (n - 1) / n * (min(n, d) - k) / (d - k)
         if not noise > 10 * d * EPS * values[0]:

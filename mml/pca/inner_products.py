@@ -345,9 +345,9 @@ def distance(x, y, A=None):
     x, y = (v.astype(float) for v in as_vectors(x=x, y=y))
     if A is None:
         return vectors.distance(x, y)
-    (x, i), (y, j) = _near_one(x), _near_one(y)
-    e = max(i, j)  # the difference of two huge vectors must not overflow
-    return float(vectors._together(length(np.ldexp(x, i - e) - np.ldexp(y, j - e), A), e))
+    # the difference of two huge vectors must not overflow
+    e = 2 if max(np.abs(x).max(), np.abs(y).max()) > 1e307 else 0
+    return float(vectors._together(length(np.ldexp(x, -e) - np.ldexp(y, -e), A), e))
 
 
 def angle(x, y, A=None):
@@ -409,7 +409,8 @@ def pairwise_distances(X, Y=None, *, A=None, method="refined"):
         "product" is the formula as it stands: all products in one matrix product, fast, and
         wrong for points that are close together and far from 0. "difference" sums squared
         differences, slowly. "refined" moves 0 to the middle of the points, uses the formula,
-        and redoes from differences the few pairs for which it has lost digits.
+        and redoes from differences the few pairs for which it has lost digits. (The last two
+        take distances below 1e-154 of the largest entry, in float32 1e-19, for 0.)
 
     Returns
     -------
@@ -437,11 +438,14 @@ def pairwise_distances(X, Y=None, *, A=None, method="refined"):
     if method not in ("refined", "product", "difference"):
         raise ValueError(f'method must be "refined", "product" or "difference", got {method!r:.40}')
     kind = np.result_type(X, Z)
-    U = None if A is None else _factor(A, X.shape[1]).astype(kind)
+    U, shift = None, 0
+    if A is not None:
+        U, shift = _near_one(_factor(A, X.shape[1]))
+        U = U.astype(kind)
     if method == "product":
         found, _ = _by_product(*(_moved(V.astype(kind), U) for V in (X, Z)))
-        return np.sqrt(np.maximum(found, 0))
-    # no square may overflow or vanish: the largest entry is brought near 1
+        return np.ldexp(np.sqrt(np.maximum(found, 0)), shift)
+    # no square may overflow, nor vanish beside the largest: that entry is brought near 1
     power = int(np.frexp(max(np.abs(X).max(), np.abs(Z).max()))[1])
     X, Z = (np.ldexp(V.astype(kind), -power) for V in (X, Z))
     if method == "difference":
@@ -453,7 +457,7 @@ def pairwise_distances(X, Y=None, *, A=None, method="refined"):
     if Y is None:
         np.fill_diagonal(squares, 0)
     with np.errstate(over="ignore"):
-        return np.ldexp(np.sqrt(squares), power)
+        return np.ldexp(np.sqrt(squares), power + shift)
 
 
 def _moved(X, U):

@@ -19,9 +19,11 @@ from mml._validation import as_count, as_matrix
 SHARE = 0.9  # of the variance, that the shadow keeps; found best on MNIST, and not delicate
 SAMPLE = 5000  # points from which its directions are taken
 GROUPS = 30  # points of a group share a smallest bound
-PLAIN = 30  # data between 2**-30 and 2**30 is used as it is, its squares are in range
+# Data between 2**-n and 2**n is used as it is, its squares are in range.
+PLAIN = {np.dtype(np.float32): 30, np.dtype(np.float64): 400}
 WIDE = 2000  # columns beyond which looking for directions would take longer than it saves
 BLOCK = 32 * 2**20  # bytes for the bounds that are held at a time
+COLUMNS = 4096  # summed at a time: over 8,192, einsum sums equal rows in unequal order
 
 
 class KNearestNeighbours:
@@ -44,7 +46,9 @@ class KNearestNeighbours:
 
     Notes
     -----
-    Neighbours are exact. Of points at the same distance, the one that comes first in the data
+    Neighbours are exact, up to the rounding of the sum of squares that decides. (In float64,
+    differences below 1e-154 count as 0, and so do those below 1e-270 of the largest entry.)
+    Of points at the same distance, the one that comes first in the data
     is the nearer. Where classes tie in the vote, the smallest label wins (as in scikit-learn);
     with k = 1 or two classes and an odd k there are no ties.
 
@@ -70,8 +74,9 @@ class KNearestNeighbours:
         Parameters
         ----------
         X : array_like, shape (N, D)
-            The points, one a row; float32 stays float32. Not copied if it is such an array:
-            leave it alone while the model is used.
+            The points, one a row; float32 stays float32 (and is held as float64 where the largest
+            entry is not between 2**-30 and 2**30). Not copied if it is such an array: leave it
+            alone while the model is used.
         y : array_like, shape (N,)
             Their labels: numbers, or words.
 
@@ -92,8 +97,11 @@ class KNearestNeighbours:
         if len(X) < self.k:
             raise ValueError(f"X must have at least k = {self.k} rows, got {len(X)}")
         self.classes_, self._votes = np.unique(y, return_inverse=True)
-        power = int(np.frexp(np.abs(X).max())[1])
-        self._power = power if abs(power) > PLAIN else 0
+        power, self._kind = int(np.frexp(np.abs(X).max())[1]), X.dtype
+        if abs(power) > PLAIN[X.dtype]:
+            X = X.astype(float, copy=False)  # where all squares of float32 are in range
+        plain = PLAIN[X.dtype]
+        self._power = power - plain if power > plain else power if power < -plain else 0
         self._X = np.ldexp(X, -self._power) if self._power else X
         self._origin, self._V = _directions(self._X)
         self._shadows = self._shadow(self._X)
@@ -124,9 +132,9 @@ class KNearestNeighbours:
         """
         X = self._queries(X)
         N = len(self._X)
-        distances = np.empty((len(X), self.k), X.dtype)
+        distances = np.empty((len(X), self.k))
         indices = np.empty((len(X), self.k), int)
-        step = int(np.clip(self.block_bytes // (N * distances.itemsize), 1, len(X)))
+        step = int(np.clip(self.block_bytes // (N * X.itemsize), 1, len(X)))
         bar = tqdm(total=len(X), unit="point", disable=not self.progress)
         with bar:
             for start in range(0, len(X), step):
@@ -134,7 +142,7 @@ class KNearestNeighbours:
                 self._search(X[block], distances[block], indices[block])
                 bar.update(block.stop - start)
         with np.errstate(over="ignore"):
-            return np.ldexp(np.sqrt(distances), self._power), indices
+            return np.ldexp(np.sqrt(distances), self._power).astype(self._kind), indices
 
     def predict(self, X):
         """Return the label that most of the k nearest points have.
@@ -198,7 +206,7 @@ class KNearestNeighbours:
             )
         kind = self._X.dtype
         with np.errstate(over="ignore"):
-            X = X.astype(kind, copy=False)
+            X = X.astype(self._kind, copy=False).astype(kind, copy=False)
             X = np.ldexp(X, -self._power) if self._power else X
         if not np.abs(X).max() < np.sqrt(np.finfo(kind).max / X.shape[1]) / 4:
             raise ValueError("X must not be so far from the data that squared distances overflow")
@@ -224,10 +232,15 @@ class KNearestNeighbours:
         """Write the squared distances and the indices of the k nearest points of each row."""
         N, D = self._X.shape
         bounds, sizes = self._bounds(X)
-        # An allowance for rounding, in the sizes that enter a bound. Trials use a quarter of it
-        # at most; a proof for the worst case would ask for more, and for longer searches.
+        # An allowance for rounding, to first order in eps. With S = |s_x| + |s_y|, u = eps / 2,
+        # and k <= D / 2 columns in V, a bound exceeds the sum of squares that decides by at
+        # most u S² times: 2, subtracting the origin; 2√2 (D + √k + 1), Vᵀx and what is left,
+        # where each addition errs by u times a partial sum, and a vector of partial sums is
+        # no longer than |x|; 2k + 3, the product with the shadows; D + 2, the sum that
+        # decides; 2√k, V rounded: at most 2.5 D + 2 √D + 5 eps in all. What is over, 17 eps
+        # and more, is for the orthonormality that eigh leaves wanting. With V = I it is less.
         eps = float(np.finfo(bounds.dtype).eps)
-        slack = 2 * (D + 8) * eps * (np.sqrt(sizes) + self._largest) ** 2
+        slack = 3 * (D + 8) * eps * (np.sqrt(sizes) + self._largest) ** 2
         # Groups of points, every count-th: the k smallest of their smallest bounds
         # belong to k different points, whose distances limit the k-th smallest.
         count = max(N // GROUPS, min(self.k, N))
@@ -266,12 +279,22 @@ class KNearestNeighbours:
 
     def _squares(self, chosen, x):
         """Return the squared distances of the chosen points from x, summed from differences."""
-        out = np.empty(len(chosen), x.dtype)
-        step = max(1, self.block_bytes // (len(x) * out.itemsize))
+        out = np.empty(len(chosen))
+        low = np.finfo(x.dtype).tiny / np.finfo(x.dtype).eps  # below it, squares lose digits
+        step = max(1, self.block_bytes // (len(x) * x.itemsize))
         for start in range(0, len(chosen), step):
             apart = self._X[chosen[start : start + step]] - x
-            out[start : start + step] = np.einsum("ij,ij->i", apart, apart)
+            found = _sums_of_squares(apart)
+            if found.dtype != out.dtype and found.min() < low:
+                found = np.where(found < low, _sums_of_squares(apart.astype(float)), found)
+            out[start : start + step] = found
         return out
+
+
+def _sums_of_squares(Z):
+    """Return the sum of squares of each row; equal rows have equal sums, wherever they are."""
+    blocks = [Z[:, i : i + COLUMNS] for i in range(0, Z.shape[1], COLUMNS)]
+    return sum(np.einsum("ij,ij->i", block, block) for block in blocks)
 
 
 def majority(votes, classes):

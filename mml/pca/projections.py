@@ -14,7 +14,7 @@ from mml.linear_algebra.spaces import _threshold, _triangle
 
 
 def _unit(B):
-    """Return the columns of B brought to length 1 (zero columns stay zero), and 2**e · lengths."""
+    """Return B with columns of length 1 (or 0), and their lengths as lengths · 2**powers."""
     _, powers = np.frexp(np.abs(B).max(axis=0))
     U = np.ldexp(B.astype(float), -powers)  # no square leaves the range of floats
     lengths = np.linalg.norm(U, axis=0)
@@ -89,7 +89,7 @@ def projection_matrix(B):
 
     The length of the columns does not matter, nor their order. If the columns are nearly
     dependent, with the condition number κ (of the columns brought to length 1), an error of
-    one part in 10ᵖ in an entry of B moves the subspace by about κ parts in 10ᵖ: no method can
+    one part in 10ᵖ in the entries of B can move the subspace by κ parts in 10ᵖ: no method can
     do better. The textbook's formula with the inverse of BᵀB loses κ² instead.
 
     References
@@ -143,15 +143,15 @@ def project(x, B, *, origin=None):
     B = as_matrix(B, "B")
     points, single = _as_points(x, B)
     Q = _axes(B)
-    if origin is None:
-        points, e = _scaled(points)
-        found = np.ldexp(_along(points, Q), e)
-    else:
+    points, e = _scaled(points)
+    found = np.ldexp(_along(points, Q), e)
+    if origin is not None:
         origin = as_vector(origin, "origin")
         if len(origin) != len(B):
             raise ValueError(f"origin must have {len(B)} coordinates, got {len(origin)}")
         # what is at right angles to the subspace comes from the origin, all else from x
-        found = _along(points, Q) + _rest(origin[None, :], Q)
+        start, e = _scaled(origin[None, :].astype(float))
+        found = found + np.ldexp(_rest(start, Q), e)
     return found[0] if single else found
 
 

@@ -122,7 +122,8 @@ def variance(X, *, ddof=0):
     Returns
     -------
     ndarray, shape (D,)
-        In the units of X, squared. A constant feature has the variance 0, exactly.
+        In the units of X, squared. A constant feature has the variance 0, exactly; one
+        beyond the range of floats is inf.
 
     Raises
     ------
@@ -166,7 +167,8 @@ def covariance(X, *, ddof=0):
     Returns
     -------
     ndarray, shape (D, D)
-        Symmetric to the last bit; entry (i, j) in the units of feature i times those of j.
+        Symmetric to the last bit; entry (i, j) in the units of feature i times those of j,
+        and ±inf beyond the range of floats.
 
     Raises
     ------
@@ -176,7 +178,8 @@ def covariance(X, *, ddof=0):
 
     Notes
     -----
-    The data are read in blocks, so that no second copy of them is made.
+    Floats are read in blocks, so that no second copy of them is made. Whole numbers are
+    turned into floats first, and entries beyond 1e±120 rescaled, each in a copy.
 
     References
     ----------
@@ -235,7 +238,8 @@ def affine_mean(mean, A, b):
             f"A must have shape ({len(b)}, {len(mean)}) to map mean {mean.shape} and add "
             f"b {b.shape}, got {A.shape}"
         )
-    return (A @ mean + b).astype(float)
+    mean, A, b = mean.astype(float), A.astype(float), b.astype(float)
+    return A @ mean + b
 
 
 def affine_covariance(S, A):
@@ -300,7 +304,8 @@ class RunningStatistics:
               M = M_a + M_b + \frac{N_a N_b}{N}\, \delta \delta^\mathsf{T}
 
     No large squares are subtracted from each other, so that data far from zero lose no
-    digits. Memory: D² numbers, and one block of rows.
+    digits. Deviations below 1e-154 lose some, as their squares are too small for floats.
+    Memory: D² numbers, and one block of rows.
 
     References
     ----------
@@ -342,7 +347,8 @@ class RunningStatistics:
         Raises
         ------
         ValueError
-            If the batch is empty, not finite, or has another number of features.
+            If the batch is empty, not finite, not real, has more than two dimensions, or
+            has another number of features.
         OverflowError
             If a sum of squares is beyond the range of floats. Nothing is taken in then.
         """

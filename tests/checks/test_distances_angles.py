@@ -1,5 +1,6 @@
 """The distances check: right solutions pass, each misconception is called by its name."""
 
+import math
 from collections import Counter
 
 import numpy as np
@@ -107,6 +108,22 @@ def test_one_function_alone_can_be_tried():
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong", "misconception"),
+    [
+        ("angle", lambda x, y, A: angle(x, y, np.eye(len(x))), "the matrix A is not used"),
+        (
+            "pairwise",
+            lambda X, Y: np.array([np.linalg.norm(x - Y, axis=1) for x in X]),
+            "whole numbers of eight bits wrap round",
+        ),
+    ],
+)
+def test_one_function_alone_gets_its_advice(name, wrong, misconception):
+    report = check_distances_angles(**{name: wrong})
+    assert misconception in {failure.misconception for failure in report.failures}
+
+
 # Wrong solutions, each with one defect, as a learner would write them.
 
 
@@ -172,6 +189,35 @@ def angle_mixed(x, y, A):
     return np.arccos(clip(x @ A @ y / (np.linalg.norm(x) * np.linalg.norm(y))))
 
 
+def angle_mixed_in_a_triangle(x, y, A):
+    x, y = x.astype(float), y.astype(float)
+    return angle_unequal(x / np.linalg.norm(x), y / np.linalg.norm(y), A)
+
+
+def angle_unequal(x, y, A):
+    x, y = x.astype(float), y.astype(float)
+    return 2 * np.arctan2(distance(x, y, A), distance(x, -y, A))
+
+
+def angle_by_squares(x, y, A):
+    x, y = x.astype(float), y.astype(float)
+    return np.arccos(clip(x @ A @ y / ((x @ A @ x) * (y @ A @ y))))
+
+
+def angle_by_math(x, y, A):
+    x, y = x.astype(float), y.astype(float)
+    return math.acos(x @ A @ y / math.sqrt((x @ A @ x) * (y @ A @ y)))
+
+
+def wrong_factor(x, y, A):
+    return np.linalg.norm(np.linalg.cholesky(A) @ (x.astype(float) - y))
+
+
+def angle_with_the_wrong_factor(x, y, A):
+    L = np.linalg.cholesky(A)
+    return mml.linear_algebra.angle(L @ x.astype(float), L @ y.astype(float))
+
+
 def angle_in_bytes(x, y, A):
     u, v = x / np.sqrt(x @ x), y / np.sqrt(y @ y)
     if x.dtype != np.uint8:
@@ -195,6 +241,10 @@ def pairs_squared(X, Y):
 
 def pairs_once(X, Y):
     return plain(X, Y, factor=1.0, root=lambda s: np.sqrt(np.maximum(s, 0)))
+
+
+def pairs_own_means(X, Y):
+    return pairwise(X - X.mean(axis=0), Y - Y.mean(axis=0))
 
 
 def pairs_turned(X, Y):
@@ -259,15 +309,31 @@ def writes(X, Y):
         ({"angle": through(clip, lambda A: np.eye(len(A)))}, "the matrix A is not used"),
         ({"angle": through(clip, lambda A: A @ A)}, "A is applied to both vectors"),
         ({"angle": through(clip, np.linalg.inv)}, "the inverse of A is used"),
+        ({"distance": wrong_factor}, "the factor is not transposed"),
+        ({"angle": angle_with_the_wrong_factor}, "the factor is not transposed"),
+        ({"angle": lambda x, y, A: angle(x, y, A) / 2}, "half of the angle"),
+        ({"angle": angle_unequal}, "the two vectors are not one long"),
+        ({"angle": angle_mixed_in_a_triangle}, "two rulers in one angle"),
+        ({"angle": angle_by_squares}, "squared lengths below the line"),
+        ({"angle": angle_by_math}, "the arccosine of a number beyond 1"),
         ({"angle": angle_in_bytes}, "whole numbers of eight bits wrap round"),
         ({"pairwise": pairs_squared}, "the roots are missing"),
         ({"pairwise": pairs_once}, "the product is subtracted once"),
+        ({"pairwise": pairs_own_means}, "X and Y are moved by different vectors"),
         ({"pairwise": pairs_turned}, "rows and columns exchanged"),
         ({"pairwise": plain}, "close points far from zero have lost their digits"),
         ({"pairwise": plain_clipped}, "close points far from zero have lost their digits"),
         ({"pairwise": pairs_cubed}, "a cube of differences"),
         ({"pairwise": pairs_in_bytes}, "whole numbers of eight bits wrap round"),
         ({"predict": voting(lambda o, k: o[-k:])}, "the farthest points vote"),
+        (
+            {"predict": lambda X, y, Q, k: predict(X, np.arange(len(X)), Q, k)},
+            "places vote instead of labels",
+        ),
+        (
+            {"predict": voting(lambda o, k: o[:k], lambda y: np.bincount(y).max())},
+            "the number of votes instead of the label",
+        ),
         ({"predict": voting(lambda o, k: o[1 : k + 1])}, "the nearest point is left out"),
         ({"predict": voting(lambda o, k: o[:k], np.mean)}, "labels are averaged"),
         ({"predict": voting(lambda o, k: o[:k], np.median)}, "labels are averaged"),
@@ -310,6 +376,11 @@ def test_the_smallest_case_is_shown():
     (failure,) = report.failures
     assert failure.counterexample[0].tolist() == [250]
     assert "expected: 5" in failure.message
+
+
+def test_points_far_from_zero_are_told_apart():
+    (failure,) = check_distances_angles(**{**RIGHT, "pairwise": plain_clipped}).failures
+    assert "1.00000003e+08" in failure.message
 
 
 def test_nan_is_told_before_digits():

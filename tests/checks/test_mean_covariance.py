@@ -200,6 +200,41 @@ def changing_update(count, m, S, batch):
     return result
 
 
+def merging(scatter):
+    """Return an update with a scatter of one's own, from count, S, n, T, delta and total."""
+
+    def update(count, m, S, batch):
+        n, delta = len(batch), batch.mean(axis=0) - m
+        total = count + n
+        S = scatter(count, S, n, lab.covariance_of(batch), delta, total)
+        return total, m + n / total * delta, S
+
+    return update
+
+
+def one_by_one(product, start=lambda count, S: count * S):
+    def update(count, m, S, batch):
+        M = start(count, S)
+        for x in batch:
+            count += 1
+            new = m + (x - m) / count
+            M = M + product(x - m, x - new)
+            m = new
+        return count, m, M / count
+
+    return update
+
+
+def moved_along(count, m, S, batch):
+    M = count * S
+    for x in batch:
+        count += 1
+        old = m  # no copy
+        m += (x - m) / count
+        M = M + np.outer(x - old, x - m)
+    return count, m, M / count
+
+
 WRONG = [
     ("update", changing_update, "the data are changed"),
     ("mean", lambda X: X.mean(axis=1), "a mean for every sample, not for every feature"),
@@ -249,6 +284,51 @@ WRONG = [
     ("update", only_the_last, "the batches before are forgotten"),
     ("update", estimating, "divided by N - 1"),
     ("update", short_update, "catastrophic cancellation"),
+    (
+        "covariance",
+        lambda X: (X - X.mean(axis=0)).T @ X / len(X),
+        "catastrophic cancellation",
+    ),
+    (
+        "covariance",
+        lambda X: np.zeros((X.shape[1],) * 2) + sum(d * d for d in X - X.mean(axis=0)) / len(X),
+        "no column times a row",
+    ),
+    (
+        "covariance",
+        lambda X: sum(d @ d.T for d in X - X.mean(axis=0)) / len(X),
+        "no column times a row",
+    ),
+    (
+        "update",
+        merging(lambda c, S, n, T, d, t: c * S + n * T + c * n / t * np.outer(d, d)),
+        "scatter and covariance mixed",
+    ),
+    (
+        "update",
+        merging(lambda c, S, n, T, d, t: S + T + c * n / t * np.outer(d, d)),
+        "scatter and covariance mixed",
+    ),
+    ("update", one_by_one(np.outer, lambda count, S: S), "scatter and covariance mixed"),
+    (
+        "update",
+        merging(lambda c, S, n, T, d, t: (c * S + n * T + c * n / t * d * d) / t),
+        "no column times a row",
+    ),
+    (
+        "update",
+        merging(lambda c, S, n, T, d, t: (c * S + n * T + c * n / t * d @ d.T) / t),
+        "no column times a row",
+    ),
+    ("update", one_by_one(lambda d, e: d * e), "no column times a row"),
+    (
+        "update",
+        merging(lambda c, S, n, T, d, t: (c * S + n * T + c * n * np.outer(d, d)) / t),
+        "the weight of the distance is not divided",
+    ),
+    ("update", one_by_one(lambda d, e: np.outer(e, e)), "the same deviation twice"),
+    ("update", one_by_one(lambda d, e: np.outer(d, d)), "the same deviation twice"),
+    ("update", moved_along, "the same deviation twice"),
 ]
 
 

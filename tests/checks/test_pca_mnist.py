@@ -149,6 +149,49 @@ def writes(X, k):
     return worked(X, k)[0] * 0 + 0, *worked(X, k)[1:]
 
 
+def rows_turned(X, k):
+    values, vectors = np.linalg.eigh(lab.covariance_of(X))
+    return X.mean(axis=0), vectors[::-1][:, :k], values[::-1][:k]
+
+
+def only_vectors_turned(X, k):
+    values, vectors = np.linalg.eigh(lab.covariance_of(X))
+    return X.mean(axis=0), vectors[:, ::-1][:, :k], values[:k]
+
+
+def only_values_turned(X, k):
+    values, vectors = np.linalg.eigh(lab.covariance_of(X))
+    return X.mean(axis=0), vectors[:, :k], values[::-1][:k]
+
+
+def last_columns(X, k):
+    values, vectors = np.linalg.eigh(lab.covariance_of(X))
+    return X.mean(axis=0), vectors[:, -k:], values[::-1][:k]
+
+
+def scores_for_components(X, k):
+    mean, B, values = worked(X, k)
+    return mean, (X - mean) @ B, values
+
+
+def plain_eig(X, k):
+    values, vectors = np.linalg.eig(lab.covariance_of(X))
+    return X.mean(axis=0), vectors[:, :k], values[:k]
+
+
+def centred_on(centre):
+    def function(X, k):
+        away = X - centre(X)
+        values, vectors = np.linalg.eigh(away.T @ away / len(X))
+        return X.mean(axis=0), vectors[:, ::-1][:, :k], values[::-1][:k]
+
+    return function
+
+
+def words_for_components(X, k):
+    return X.mean(axis=0), [["?"] * k for _ in X], np.ones(k)
+
+
 def stub(X, k): ...
 
 
@@ -170,6 +213,18 @@ def stub(X, k): ...
         (wrong_axis, "the covariance of the wrong axis"),
         (mean_of_samples, "the covariance of the wrong axis"),
         (scaled_data, "the features are standardised"),
+        (rows_turned, "the rows turned round instead of the columns"),
+        (only_vectors_turned, "values and vectors in different orders"),
+        (only_values_turned, "values and vectors in different orders"),
+        (last_columns, "values and vectors in different orders"),
+        (scores_for_components, "the scores instead of the components"),
+        (words_for_components, "the scores instead of the components"),
+        (plain_eig, "unsorted eigenvalues"),
+        (centred_on(np.mean), "one mean for the whole table"),
+        (
+            centred_on(lambda X: X.mean(axis=1, keepdims=True)),
+            "the mean of each sample instead of each feature",
+        ),
         (stub, None),
     ],
 )
@@ -198,6 +253,18 @@ def long_as_a_whole(X, k):
     return mean, B / np.linalg.norm(B), values
 
 
+def long_by_rows(X, k):
+    mean, B, values = too_long(X, k)
+    return mean, B / np.linalg.norm(B, axis=1, keepdims=True), values
+
+
+def first_of_wide(X, k):
+    D = X - X.mean(axis=0)
+    values, u = np.linalg.eigh(D @ D.T / len(X))
+    B = D.T @ u[:, :k]
+    return X.mean(axis=0), B / np.linalg.norm(B, axis=0), values[:k]
+
+
 def divided_by_features(X, k):
     mean, B, values = lab.components_of_wide(X, k)
     return mean, B, values * len(X) / X.shape[1]
@@ -222,6 +289,8 @@ def smallest_wide(X, k):
     [
         (too_long, "components that are not of length 1"),
         (long_as_a_whole, "components that are not of length 1"),
+        (long_by_rows, "components that are not of length 1"),
+        (first_of_wide, "the smallest eigenvalues instead of the largest"),
         (small_vectors, "the small eigenvectors instead of the components"),
         (divided_by_features, "divided by the number of features"),
         (uncentred_wide, "the data are not centred"),
@@ -251,6 +320,10 @@ def test_wrong_wide_components_are_named(function, name):
             "the mean of each sample instead of each feature",
         ),
         (lambda X: (X - X.mean()) / X.std(), "one mean for the whole table"),
+        (
+            lambda X: (X - X.mean(axis=0)) / (X.std(axis=0) + 1e-8),
+            "a small number added to the standard deviation",
+        ),
         (lambda X: (X - X.mean(axis=0)) / X.std(axis=0, ddof=1), "divided by N - 1"),
         (lambda X: (X - X.mean(axis=0)) / X.var(axis=0), "divided by the variance"),
     ],
@@ -267,6 +340,8 @@ def test_wrong_normalisations_are_named(function, name):
             lambda X, m, B: X.mean(axis=0) + (X - X.mean(axis=0)) @ B @ B.T,
             "the mean of the new data",
         ),
+        (lambda X, m, B: X.mean(axis=0) + (X - m) @ B @ B.T, "the mean of the new data"),
+        (lambda X, m, B: m + B @ B.T @ (X - m), "the product for one sample as a column"),
         (lambda X, m, B: (X - m) @ B @ B.T, "the mean is not added back"),
         (lambda X, m, B: X @ B @ B.T, "the mean is not subtracted"),
         (lambda X, m, B: (X - m) @ B, "the scores instead of the guesses"),
@@ -280,6 +355,26 @@ def test_wrong_guesses_are_named(function, name):
 def test_writing_into_the_argument_is_seen():
     report = check_pca_mnist(**{**RIGHT, "pca": writes})
     assert any("leaves its argument alone" in f.property for f in report.failures)
+
+
+def writing_normalise(X):
+    X -= X.mean(axis=0)
+    return lab.standardised(X)
+
+
+def writing_reconstruct(X, mean, B):
+    X -= mean
+    return mean + X @ B @ B.T
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [("normalise", writing_normalise), ("reconstruct", writing_reconstruct)],
+)
+def test_the_other_two_leave_their_arguments_alone(name, function):
+    report = check_pca_mnist(**{**RIGHT, name: function})
+    (failure,) = report.failures
+    assert failure.property.startswith(f"{name} leaves its argument")
 
 
 def test_nothing_given_fails():

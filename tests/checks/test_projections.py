@@ -105,6 +105,14 @@ def absolute(B):
     return Q @ Q.T
 
 
+def unscaled(B):
+    V = np.zeros((len(B), 0))
+    for b in np.array(B, dtype=float).T:
+        b = b - sum((v @ b) / (v @ v) * v for v in V.T)
+        V = np.column_stack([V, b])
+    return V @ V.T
+
+
 def whole(B):
     P = np.zeros((len(B), len(B)), dtype=np.asarray(B).dtype)
     P[:] = by_qr(B)
@@ -130,7 +138,10 @@ def writes(B):
         (lambda B: np.eye(len(B)) - by_qr(B), "the rest instead of the projection"),
         (lambda B: np.eye(len(B)), "cancelled to the identity"),
         (lambda B: by_qr(B.reshape(B.shape[::-1]).T), "the basis is reshaped, not transposed"),
-        (lambda B: B.T @ np.linalg.inv(B @ B.T) @ B, None),
+        (lambda B: B.T @ np.linalg.inv(B @ B.T) @ B, "the factors do not fit"),
+        (np.linalg.pinv, "the coordinates instead of the point"),
+        (lambda B: B @ B.T / np.linalg.norm(B) ** 2, "one number for several columns"),
+        (unscaled, "not divided by the squared length"),
         (lambda B: np.linalg.inv(B.T @ B) @ (B.T @ B), "B.T in place of B"),
         (lambda B: B.T @ np.linalg.pinv(B.T), "B.T in place of B"),
         (lambda B: np.linalg.inv(B.T @ B) @ B.T @ B.T, "the factors do not fit"),
@@ -153,6 +164,10 @@ def test_wrong_matrices_are_called_by_their_names(matrix, name):
         (lambda x, B, o: by_qr(B) @ x + o, "not moved there"),
         (lambda x, B, o: by_qr(B) @ x, "the origin is ignored"),
         (lambda x, B, o: x - nearest(x, B, o), "the rest instead of the point"),
+        (lambda x, B, o: x - by_qr(B) @ (x - o), "the rest instead of the point"),
+        (lambda x, B, o: o + by_qr(B - o[:, None]) @ (x - o), "the columns are moved too"),
+        (lambda x, B, o: o + by_qr(B) @ (x + o), "moved in the wrong direction"),
+        (lambda x, B, o: by_qr(B) @ (x - o) - o, "moved in the wrong direction"),
         (
             lambda x, B, o: np.linalg.lstsq(B, x - o, rcond=None)[0],
             "the coordinates instead of the point",

@@ -245,6 +245,18 @@ def test_scales(method, scale, shape):
 
 
 @pytest.mark.parametrize("method", ["auto", *ALL])
+@pytest.mark.parametrize(("dtype", "scale"), [(float, 1e200), (float, 1e-200), ("f4", 1e22)])
+def test_whitening_where_squares_leave_the_range(method, dtype, scale):
+    X = (data(18) * scale).astype(dtype)
+    pca = PCA(2, method=method, whiten=True, seed=0).fit(X)
+    Z = pca.transform(X)
+    np.testing.assert_allclose(Z.std(axis=0, ddof=1), 1, rtol=1e-4)
+    plane = PCA(2, method=method, seed=0).fit(X)
+    wanted = plane.inverse_transform(plane.transform(X)) / scale
+    np.testing.assert_allclose(pca.inverse_transform(Z) / scale, wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["auto", *ALL])
 @pytest.mark.parametrize("shape", [(60, 7), (9, 40)])
 def test_a_large_offset_costs_no_digits(method, shape):
     X = np.round(data(9, *shape, offset=0), 6)
@@ -510,6 +522,9 @@ def test_ppca_refuses():
         ProbabilisticPCA(2).fit(data(0, 30, 2) @ np.ones((2, 4)) + np.eye(30, 4) * 0)
     with pytest.raises(ValueError, match="whole number"):
         ProbabilisticPCA(0.5).fit(data())
+    for scale in (1e200, 1e-200):
+        with pytest.raises(ValueError, match="rescale"):
+            ProbabilisticPCA(2).fit(data() * scale)
 
 
 def test_every_method_is_documented():

@@ -410,6 +410,21 @@ def test_all_are_of_length_one(seed):
     assert abs(turn[-1] - turn[0]) == pytest.approx(2 * math.pi)
 
 
+def test_small_differences_beside_huge_entries():
+    assert distance([1e300, 1e-30], [1e300, 3e-30], np.eye(2)) == pytest.approx(2e-30, 1e-12, 0)
+    assert distance([1.7e308], [-1e307], [[1e-4]]) == pytest.approx(1.8e306, rel=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e-50, 1e50])
+@pytest.mark.parametrize("method", ["refined", "product", "difference"])
+def test_a_ruler_of_any_size_in_single_precision(size, method):
+    X = np.eye(2, dtype=np.float32)
+    found = pairwise_distances(X, A=size * np.eye(2), method=method)
+    want = np.sqrt(2 * size) * (1 - np.eye(2))
+    assert found.dtype == np.float32
+    assert_allclose(found, want, rtol=1e-6)
+
+
 def test_only_in_the_plane():
     with pytest.raises(ValueError, match=r"shape \(2, 2\)"):
         unit_circle(np.eye(3))

@@ -121,6 +121,44 @@ def test_far_offsets_and_far_queries():
     assert indices.max() < 300
 
 
+@pytest.mark.parametrize(
+    ("X", "q", "want"),
+    [
+        (np.float32([[9.96921e36, 0], [2, 1], [1, 1], [3, 1]]), [0.9, 1], [2, 1]),
+        (np.float32([[1], [2e-23], [1e-23]]), [0], [2, 1]),
+        (np.float32([[1], [2e-23], [1e-23]]) * np.float32(1e-20), [0], [2, 1]),
+        (np.array([[1e200], [2], [1.0]]), [0.9], [2, 1]),
+    ],
+)
+def test_small_differences_beside_huge_entries(X, q, want):
+    # squares of 1 beside 1e37 used to vanish in float32, so that all points but one tied
+    distances, indices = KNearestNeighbours(2).fit(X, np.zeros(len(X))).neighbours([q])
+    assert indices.tolist() == [want]
+    assert distances.dtype == X.dtype
+    q = np.array(q, X.dtype).astype(float)
+    right = np.abs(X.astype(float)[want] - q).max(axis=1)
+    assert_allclose(distances[0], right, rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_equal_rows_tie_however_long_they_are(dtype):
+    # a sum by einsum over more than 8,192 columns depends on how many rows go with it
+    rng = np.random.default_rng(36)
+    for _ in range(20):
+        X = np.tile(rng.standard_normal(9000).astype(dtype), (6, 1))
+        model = KNearestNeighbours(2, block_bytes=5 * X[0].nbytes).fit(X, np.zeros(6))
+        assert model.neighbours(rng.standard_normal((1, 9000)))[1].tolist() == [[0, 1]]
+
+
+def test_the_allowance_is_not_below_what_is_proved():
+    # the shadow's errors, term by term, as the comment in the search adds them up
+    D = np.arange(1.0, 2001)
+    k = D / 2
+    terms = [2, 2 * 2**0.5 * (D + k**0.5 + 1), 2 * k + 3, D + 2, 2 * k**0.5]
+    assert np.all(sum(terms) / 2 + 17 <= 3 * (D + 8))
+    assert np.all((2 + 2 * D + 3 + D + 2) / 2 <= 3 * (D + 8))  # V = I
+
+
 def test_far_queries_in_one_column():
     # rounding adds more to a bound, for its size, where columns are few
     rng = np.random.default_rng(35)

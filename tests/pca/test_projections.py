@@ -149,6 +149,14 @@ def test_units_do_not_matter(scale):
     assert_allclose(projection_coordinates(X * scale, B) / scale, [5, -3], rtol=1e-12)
 
 
+@pytest.mark.parametrize("scale", [5e-324, 1e-200, 1e200, 1.7e308])
+def test_units_do_not_matter_with_an_origin(scale):
+    zero, corner, line = np.zeros(4), np.full(4, scale), np.ones((4, 1))
+    assert_allclose(project(corner, line, origin=zero), corner, rtol=1e-13)
+    assert_allclose(project(zero, line, origin=corner), zero, atol=1e-13 * scale)
+    assert_allclose(project(zero, np.eye(4, 1), origin=corner)[1:], corner[1:], rtol=1e-13)
+
+
 def test_columns_in_different_units():
     mixed = B * [1e-12, 1e12]
     assert_allclose(projection_matrix(mixed), projection_matrix(B), atol=1e-14)

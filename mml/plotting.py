@@ -39,7 +39,7 @@ def use_book_style(dense=False):
         {
             "svg.hashsalt": "mml",
             "figure.dpi": 144 if dense else 72,
-            "figure.figsize": (6.4, 3.8),
+            "figure.figsize": (5.4, 3.4),  # the lettering is read on a phone too
             "figure.facecolor": "none",
             "figure.constrained_layout.use": True,
             "savefig.facecolor": "none",

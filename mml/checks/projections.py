@@ -309,8 +309,8 @@ LENGTH = Misconception(
 )
 ONE_BY_ONE = Misconception(
     "the columns are taken one by one",
-    "The sum of the projections on the columns counts twice what two columns have in common. It "
-    "is right for orthogonal columns only: make them orthonormal first, or solve with B.T B.",
+    "The sum of the projections on the columns is right for orthogonal columns only. For others it "
+    "is no projection at all: make them orthonormal first, or solve with B.T B.",
     _matrix_like(_one_by_one),
 )
 NUMBER = Misconception(

@@ -472,7 +472,7 @@ FALSE["pca/12_statistics"] = [
     ("thm-definite", "p * r > q * q", "p * r > 0"),
     ("thm-definite", "(p > 0 and p * r", "(p != 0 and p * r"),
     ("thm-definite", "np.linalg.matrix_rank(B) == 2", "np.linalg.matrix_rank(B) >= 1"),
-    ("thm-definite", "np.linalg.eigvalsh(S)[0]", "np.linalg.eigvalsh(S)[1]"),
+    ("thm-definite", "(low, top), Q", "(top, low), Q"),
     ("eq-complete-square", "(p * r - q**2) / p", "(p * r - q**2) / p**2"),
     ("eq-complete-square", "q / p * v_", "2 * q / p * v_"),
     ("eq-affine-covariance", "A_ * S_ * A_.T,", "A_.T * S_ * A_,"),

@@ -62,11 +62,19 @@ class Page:
         self.docname, self.path, self.notebook = docname, path, notebook
         self.timeout, self.client, self.seconds = timeout, None, 0.0
         self.source_map = notebook.metadata.get("source_map", [])
+        self.talk = ""  # what the kernel itself wrote to stderr
 
     def run(self):
+        """Run all cells; again if the kernel complains, not a cell: its sockets may fail."""
+        self.run_once()
+        if "ERROR:tornado" in self.talk or (self.talk and not any(self.cell_complaints())):
+            logger.info("  %s once more, since its kernel wrote: %s", self.docname, self.talk)
+            self.run_once()
+
+    def run_once(self):
         """Run all cells in a fresh kernel, in the page's folder."""
         start = time.perf_counter()
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as stderr:
             # sockets in the file system: kernels started together race for TCP ports
             config = Config()
             config.KernelManager.transport = "ipc"
@@ -80,9 +88,11 @@ class Page:
                 resources={"metadata": {"path": str(self.path.parent)}},
             )
             try:
-                self.client.execute(env=kernel_environment())
+                self.client.execute(env=kernel_environment(), stderr=stderr)
             finally:
                 self.seconds = time.perf_counter() - start
+                stderr.seek(0)
+                self.talk = stderr.read().strip()
         for cell in self.notebook.cells:
             if "outputs" in cell:
                 cell.outputs = whole_lines(cell.outputs)
@@ -101,6 +111,11 @@ class Page:
         return self.docname, None
 
     def complaints(self):
+        """Return [(place, message)]: what cells complain of, or else the kernel."""
+        kernel = [(self.place(0), f"the kernel wrote to stderr: {self.talk}")] if self.talk else []
+        return list(self.cell_complaints()) or kernel
+
+    def cell_complaints(self):
         """Yield (place, message) for each cell that raised or wrote to stderr."""
         number = 0
         for index, cell in enumerate(self.notebook.cells):
@@ -203,7 +218,7 @@ def execute_missing(app, env, docnames):
                 problem, (CellExecutionError, CellTimeoutError, DeadKernelError)
             ):
                 raise problem
-            complaints = list(page.complaints())
+            complaints = page.complaints()
             if problem is not None and not complaints:
                 complaints = [(page.place(0), str(problem).strip().splitlines()[-1])]
             for place, message in complaints:

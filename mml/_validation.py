@@ -21,11 +21,15 @@ def as_array(value, name, *, ndim=None):
         raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from None
     if array.dtype.kind == "c":
         raise ValueError(f"{name} must be real, got complex numbers")
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in "biuf":  # Python's own numbers, or no numbers
         try:
+            if array.dtype.kind != "O" or any(isinstance(entry, str) for entry in array.flat):
+                raise TypeError
             array = array.astype(float)
         except (TypeError, ValueError):
             raise ValueError(f"{name} must hold real numbers, got {value!r:.80}") from None
+        except OverflowError:
+            raise ValueError(f"{name} must be finite, got a number beyond 1.8e308") from None
     if array.dtype not in (np.float32, np.float64):
         array = array.astype(float)
     if ndim is not None and array.ndim != ndim:
@@ -69,6 +73,8 @@ def as_square(value, name):
 def as_count(value, name, *, low=0):
     """Return `value` as an int that is at least `low`."""
     try:
+        if isinstance(value, bool):
+            raise TypeError
         count = operator.index(value)
     except TypeError:
         raise ValueError(f"{name} must be a whole number, got {value!r}") from None
@@ -80,9 +86,13 @@ def as_count(value, name, *, low=0):
 def as_number(value, name, *, low=None, high=None):
     """Return `value` as a finite float between `low` and `high` (both allowed)."""
     try:
+        if isinstance(value, str):
+            raise TypeError
         number = float(value)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be a real number, got {value!r}") from None
+    except OverflowError:
+        raise ValueError(f"{name} must be finite, got a number beyond 1.8e308") from None
     if not np.isfinite(number):
         raise ValueError(f"{name} must be finite, got {number}")
     if (low is not None and number < low) or (high is not None and number > high):

@@ -334,6 +334,9 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     ValueError
         By `fit`: if X is not a finite real matrix with at least two samples, if
         `n_components` is none of the above, or the method has another name.
+    OverflowError
+        When an attribute is asked for, with method="streaming", if later batches are so much
+        larger than the first that their squares are beyond the range of floats.
 
     Notes
     -----
@@ -493,8 +496,10 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         if "_statistics" not in self.__dict__:
             self._forget()
             self._statistics, self._dtype = _Stream(batch.shape[1]), batch.dtype
+            self._exponent = None
+        if self._exponent is None and batch.any():  # the first numbers decide for all batches
             exponent = _exponent(batch)
-            self._exponent = exponent if abs(exponent) > 400 else 0  # of all batches
+            self._exponent = exponent if abs(exponent) > 400 else 0
         if self._exponent:
             batch = np.ldexp(batch, -self._exponent)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -516,9 +521,10 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         if self._dtype == np.float32:
             noise = max(noise, 16 * np.finfo(np.float32).eps)
         values, vectors = _leading(scatter, k)
+        exponent = self._exponent or 0  # none where all numbers are zeros
         self._set(
-            self._dtype, statistics.count, np.ldexp(statistics.mean, self._exponent), values,
-            vectors.T, total, share=share, noise=noise, exponent=self._exponent,
+            self._dtype, statistics.count, np.ldexp(statistics.mean, exponent), values,
+            vectors.T, total, share=share, noise=noise, exponent=exponent,
         )  # fmt: skip
 
     def _wanted(self, n, d):

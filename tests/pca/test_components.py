@@ -339,6 +339,24 @@ def test_batches_of_any_size():
     np.testing.assert_allclose(pca.noise_variance_, whole.noise_variance_, rtol=1e-6)
 
 
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e200])
+def test_zeros_before_the_first_numbers(scale):
+    X = np.vstack([np.zeros((30, 4)), data(22, 60, 4)])
+    pca = PCA(2, method="streaming")
+    for batch in np.split(X * scale, 3):
+        pca.partial_fit(batch)
+    whole = PCA(2).fit(X)
+    np.testing.assert_allclose(pca.singular_values_ / scale, whole.singular_values_, rtol=1e-9)
+    np.testing.assert_allclose(pca.components_, whole.components_, atol=1e-9)
+    np.testing.assert_allclose(pca.mean_ / scale, whole.mean_, rtol=1e-9)
+
+
+def test_batches_of_another_order_of_magnitude():
+    pca = PCA(2, method="streaming").partial_fit(data() * 1e-300).partial_fit(data())
+    with pytest.raises(OverflowError, match="rescale"):
+        pca.components_  # noqa: B018 - asking for it computes it
+
+
 def test_batches_are_solved_when_somebody_asks(monkeypatch):
     calls = []
     solve = PCA._solve

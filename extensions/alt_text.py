@@ -8,8 +8,8 @@ Each is a warning with file and line, on every build, so that ``-W`` fails.
 import re
 
 from docutils import nodes
+from page_data import PageCollector, by_page
 from source_lines import line_near, line_of, read_lines
-from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
 SHORTEST = 15
@@ -68,21 +68,13 @@ def maths_faults(doctree, lines):
 
 def pages(env):
     """Return the faults of each page."""
-    if not hasattr(env, "alt_text_pages"):
-        env.alt_text_pages = {}
-    return env.alt_text_pages
+    return by_page(env, "alt_text_pages")
 
 
-class Collector(EnvironmentCollector):
+class Collector(PageCollector):
     """Keeps the faults of each page."""
 
-    def clear_doc(self, app, env, docname):
-        """Forget a page before it is read again."""
-        pages(env).pop(docname, None)
-
-    def merge_other(self, app, env, docnames, other):
-        """Take over the pages that another process has read."""
-        pages(env).update({name: pages(other)[name] for name in docnames if name in pages(other)})
+    name = "alt_text_pages"
 
     def process_doc(self, app, doctree):
         """Look at one page; the formats of one picture share one complaint."""

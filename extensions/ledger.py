@@ -17,23 +17,17 @@ from ledger_book import cells, entries, pages, statements, totals
 from ledger_marks import LedgerDirective, WriteLedger
 from ledger_reading import PREFIXES, EvidenceRenderer, has_run, read_cells, read_statements
 from myst_nb.core.render import load_mime_renders
+from page_data import PageCollector
 from source_lines import read_lines
-from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
 
-class Collector(EnvironmentCollector):
+class Collector(PageCollector):
     """Keeps what each page states and shows, and says which pages need writing again."""
 
-    def clear_doc(self, app, env, docname):
-        """Forget a page before it is read again."""
-        pages(env).pop(docname, None)
-
-    def merge_other(self, app, env, docnames, other):
-        """Take over the pages that another process has read."""
-        pages(env).update({name: pages(other)[name] for name in docnames if name in pages(other)})
+    name = "ledger_pages"
 
     def process_doc(self, app, doctree):
         """Read one page."""

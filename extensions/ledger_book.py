@@ -1,13 +1,12 @@
 """The ledger's book: all statements of all pages, paired with their evidence."""
 
 from ledger_reading import COUNTS
+from page_data import by_page
 
 
 def pages(env):
     """Return the pages of the ledger, by document name."""
-    if not hasattr(env, "ledger_pages"):
-        env.ledger_pages = {}
-    return env.ledger_pages
+    return by_page(env, "ledger_pages")
 
 
 def statements(env):

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from docutils import nodes
+from page_data import PageCollector
 from quiz_directives import QuestionDirective, QuizDirective, page_of, pages
 from quiz_html import (
     quiz,
@@ -22,7 +23,6 @@ from quiz_html import (
     quiz_title,
     register,
 )
-from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
@@ -75,16 +75,10 @@ def bold_paragraph(text, following=()):
     return nodes.paragraph("", "", nodes.strong("", text), nodes.Text(" "), *following)
 
 
-class Collector(EnvironmentCollector):
+class Collector(PageCollector):
     """Keeps the quizzes of each page."""
 
-    def clear_doc(self, app, env, docname):
-        """Forget a page before it is read again."""
-        pages(env).pop(docname, None)
-
-    def merge_other(self, app, env, docnames, other):
-        """Take over the pages that another process has read."""
-        pages(env).update({name: pages(other)[name] for name in docnames if name in pages(other)})
+    name = "quiz_pages"
 
     def process_doc(self, app, doctree):
         """Make the quizzes targets of references, under their titles."""

@@ -4,6 +4,7 @@ import re
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from page_data import by_page
 from quiz_formulas import CLOSE, parse_formula, same, sample
 from quiz_html import (
     quiz,
@@ -25,9 +26,7 @@ CHOICES, ENTRIES = ("one", "many"), ("number", "expression")
 
 def pages(env):
     """Return what is known of the quizzes of each page."""
-    if not hasattr(env, "quiz_pages"):
-        env.quiz_pages = {}
-    return env.quiz_pages
+    return by_page(env, "quiz_pages")
 
 
 def page_of(env, docname):

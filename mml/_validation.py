@@ -23,7 +23,7 @@ def as_array(value, name, *, ndim=None):
         raise ValueError(f"{name} must be real, got complex numbers")
     if array.dtype.kind not in "biuf":  # Python's own numbers, or no numbers
         try:
-            if array.dtype.kind != "O" or any(isinstance(entry, str) for entry in array.flat):
+            if array.dtype.kind != "O" or any(isinstance(e, (str, bytes)) for e in array.flat):
                 raise TypeError
             array = array.astype(float)
         except (TypeError, ValueError):
@@ -86,7 +86,7 @@ def as_count(value, name, *, low=0):
 def as_number(value, name, *, low=None, high=None):
     """Return `value` as a finite float between `low` and `high` (both allowed)."""
     try:
-        if isinstance(value, str):
+        if isinstance(value, (str, bytes)):
             raise TypeError
         number = float(value)
     except (TypeError, ValueError):

@@ -24,6 +24,7 @@ def test_numbers_become_floats(value):
         ["1", "2"],
         [b"1"],
         np.array([1, "2"], object),
+        np.array([1, b"2"], object),
         np.array(["2026-01-01"], "M8[D]"),
         np.array([3], "m8[s]"),
         [None, 1],
@@ -54,7 +55,7 @@ def test_counts_of_any_integer_type():
     assert as_count(np.uint8(3), "k") == 3
 
 
-@pytest.mark.parametrize("value", ["1", None, [1, 2], 1j, np.inf, 10**400, -0.5])
+@pytest.mark.parametrize("value", ["1", b"1", None, [1, 2], 1j, np.inf, 10**400, -0.5])
 def test_numbers_are_finite_reals(value):
     with pytest.raises(ValueError, match=r"^the rate must"):
         as_number(value, "the rate", low=0)

@@ -283,14 +283,18 @@ def digits_of(value):
     >>> digits_of(np.array([1e8, 1e8 + 3]))  # with an exponent: 1.00000003e+08
     8
     """
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        for digits in range(4, 13):
-            if _even(value):
-                written = np.round(value, digits)
-            else:
-                written = [float(f"{v:.{digits}e}") for v in value.flat]
-            if np.array_equal(value.ravel(), np.ravel(written)):
-                return digits
+    if not (isinstance(value, np.ndarray) and value.dtype.kind == "f"):
+        return 4
+    even, entries = _even(value), value.ravel()
+    if not even and value.size > 200:  # slow to write out, and only its corners are shown
+        return 4
+    for digits in range(4, 13):
+        if even:
+            written = np.round(entries, digits)
+        else:
+            written = [float(f"{entry:.{digits}e}") for entry in entries]
+        if np.array_equal(entries, written):
+            return digits
     return 4
 
 

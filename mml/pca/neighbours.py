@@ -232,15 +232,9 @@ class KNearestNeighbours:
         """Write the squared distances and the indices of the k nearest points of each row."""
         N, D = self._X.shape
         bounds, sizes = self._bounds(X)
-        # An allowance for rounding, to first order in eps. With S = |s_x| + |s_y|, u = eps / 2,
-        # and k <= D / 2 columns in V, a bound exceeds the sum of squares that decides by at
-        # most u S² times: 2, subtracting the origin; 2√2 (D + √k + 1), Vᵀx and what is left,
-        # where each addition errs by u times a partial sum, and a vector of partial sums is
-        # no longer than |x|; 2k + 3, the product with the shadows; D + 2, the sum that
-        # decides; 2√k, V rounded: at most 2.5 D + 2 √D + 5 eps in all. What is over, 17 eps
-        # and more, is for the orthonormality that eigh leaves wanting. With V = I it is less.
+        # for rounding, so that nobody is ruled out by a bound that is too large
         eps = float(np.finfo(bounds.dtype).eps)
-        slack = 3 * (D + 8) * eps * (np.sqrt(sizes) + self._largest) ** 2
+        slack = _allowance(D) * eps * (np.sqrt(sizes) + self._largest) ** 2
         # Groups of points, every count-th: the k smallest of their smallest bounds
         # belong to k different points, whose distances limit the k-th smallest.
         count = max(N // GROUPS, min(self.k, N))
@@ -289,6 +283,19 @@ class KNearestNeighbours:
                 found = np.where(found < low, _sums_of_squares(apart.astype(float)), found)
             out[start : start + step] = found
         return out
+
+
+def _allowance(D):
+    """Return by how many eps · S² a bound may exceed the sum of squares that decides.
+
+    To first order in eps, with S = |s_x| + |s_y|, u = eps / 2, and k <= D / 2 columns in V. In
+    u S²: 2, subtracting the origin; 2√2 (D + √k + 1), Vᵀx and what is left, where each addition
+    errs by u times a partial sum, and a vector of partial sums is no longer than |x|; 2k + 3,
+    the product with the shadows; D + 2, the sum that decides; 2√k, V rounded: at most
+    2.5 D + 2 √D + 5 eps in all. What is over, 17 eps and more, is for the orthonormality that
+    eigh leaves wanting. With V = I it is less.
+    """
+    return 3 * (D + 8)
 
 
 def _sums_of_squares(Z):

@@ -155,8 +155,8 @@ def test_the_allowance_is_not_below_what_is_proved():
     D = np.arange(1.0, 2001)
     k = D / 2
     terms = [2, 2 * 2**0.5 * (D + k**0.5 + 1), 2 * k + 3, D + 2, 2 * k**0.5]
-    assert np.all(sum(terms) / 2 + 17 <= 3 * (D + 8))
-    assert np.all((2 + 2 * D + 3 + D + 2) / 2 <= 3 * (D + 8))  # V = I
+    assert np.all(sum(terms) / 2 + 17 <= neighbours._allowance(D))
+    assert np.all(neighbours._allowance(D) >= (2 + 2 * D + 3 + D + 2) / 2)  # V = I
 
 
 def test_far_queries_in_one_column():

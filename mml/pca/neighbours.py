@@ -293,7 +293,7 @@ def _allowance(D):
     errs by u times a partial sum, and a vector of partial sums is no longer than |x|; 2k + 3,
     the product with the shadows; D + 2, the sum that decides; 2√k, V rounded: at most
     2.5 D + 2 √D + 5 eps in all. What is over, 17 eps and more, is for the orthonormality that
-    eigh leaves wanting. With V = I it is less.
+    eigh leaves wanting: that it is enough is experience. With V = I it is less, and V is exact.
     """
     return 3 * (D + 8)
 
